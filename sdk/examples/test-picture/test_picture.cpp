@@ -1,0 +1,76 @@
+// A module that publishes a moving test picture as example/test.
+#include <sluice/module.hpp>
+#include <sluice/publisher.hpp>
+#include <sluice/timer.hpp>
+
+#include "../test_picture.h"
+
+namespace {
+
+constexpr std::int64_t frame_ns = 40'000'000;  // 25 frames a second
+
+class TestPicture final : public sluice::Module {
+ public:
+  explicit TestPicture(const sluice_host* host)
+      : Module(host), publisher_(Module::host()), timer_(Module::host()) {}
+
+  void start() override {
+    sluice::SessionRequest request;
+    request.key = "example/test";
+    request.local_module = true;
+    const sluice_status status = publisher_.open(
+        host().lane(0), request,
+        {.on_open = [this] { begin(); },
+         .on_refused = [this](sluice_status, std::string_view why) { host().warn(why, {{"stream", "example/test"}}); },
+         .on_revoked = [this](sluice_status, std::string_view why) { end(why); }});
+    if (status != SLUICE_STATUS_OK) throw sluice::Error(status, "cannot publish example/test");
+  }
+
+  void drain(std::int64_t) override { end("draining"); }
+  void stop() override { end("stopped"); }
+
+ private:
+  void begin() {
+    sluice_track track{};
+    track.struct_size = sizeof track;
+    track.kind = SLUICE_TRACK_VIDEO;
+    track.codec = SLUICE_CODEC_H264;
+    track.config = {test_picture_config, sizeof test_picture_config};
+    track.width = TEST_PICTURE_WIDTH;
+    track.height = TEST_PICTURE_HEIGHT;
+    publisher_.add_track(track, track_);
+    start_ = host().now();
+    tick();
+  }
+
+  void tick() {
+    sluice_draft draft{};
+    if (publisher_.begin(TEST_PICTURE_BYTES, draft) == SLUICE_STATUS_OK) {
+      test_picture_draw(number_, draft.data);
+      sluice_frame_facts facts{};
+      facts.track = track_;
+      facts.flags = SLUICE_FRAME_KEY;
+      facts.size = TEST_PICTURE_BYTES;
+      facts.dts = facts.pts = number_ * frame_ns;
+      facts.duration = frame_ns;
+      facts.capture_wall = host().wall();
+      publisher_.publish(draft, facts);
+    }
+    timer_.start(host().lane(0), start_ + ++number_ * frame_ns, [this] { tick(); });
+  }
+
+  void end(std::string_view reason) {
+    timer_.cancel();
+    publisher_.end(SLUICE_END_CLEAN, reason);
+  }
+
+  sluice::Publisher publisher_;
+  sluice::Timer timer_;
+  std::uint32_t track_ = 0;
+  std::uint32_t number_ = 0;
+  std::int64_t start_ = 0;
+};
+
+}  // namespace
+
+SLUICE_MODULE(TestPicture)
