@@ -1,0 +1,285 @@
+#include "connection.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/error.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "lane_server.hpp"
+
+namespace sluice::rtmp {
+namespace {
+
+namespace asio = boost::asio;
+constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::int64_t farewell_ns = second_ns;  // to get the last status out before closing
+constexpr std::size_t unread_limit = 1024;         // parcels
+constexpr int reads_per_turn = 4;                // then others get theirs
+
+}  // namespace
+
+Connection::Connection(LaneServer& server, sluice::Connection socket)
+    : server_(server),
+      socket_(std::move(socket)),
+      descriptor_(server.loop().context(), socket_.fd()),
+      peer_(socket_.remote()),
+      session_(server.chunk_limits(), server.handshake_random()),
+      deadline_(server.host().now() +
+                std::chrono::nanoseconds(server.settings()->handshake_timeout).count()) {}
+
+Connection::~Connection() {
+  if (descriptor_.is_open()) descriptor_.release();  // the descriptor is the host's
+}
+
+void Connection::start() { await_readable(); }
+
+void Connection::tick(std::int64_t now) {
+  if (now < deadline_) return;
+  if (!last_words_.empty()) return close(last_words_);
+  server_.count("protocol_errors", "too slow");
+  close("neither published nor played in time");
+}
+
+// ---- In ----------------------------------------------------------------------------------------------------
+
+void Connection::await_readable() {
+  if (closed_ || waiting_readable_ || awaiting_answer_ || !last_words_.empty()) return;
+  waiting_readable_ = true;
+  descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
+                         [self = shared_from_this()](const boost::system::error_code& error) {
+                           self->waiting_readable_ = false;
+                           if (!error) self->on_readable();
+                         });
+}
+
+void Connection::on_readable() {
+  const auto buffer = server_.read_buffer();
+  for (int turn = 0; turn < reads_per_turn && !closed_ && !awaiting_answer_; ++turn) {
+    const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count == 0) return close("the peer closed the connection");
+    if (count < 0) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) break;
+      return close(std::strerror(errno));
+    }
+    session_.feed(buffer.first(static_cast<std::size_t>(count)),
+                  static_cast<std::uint32_t>(server_.host().now() / 1'000'000));
+    read_session();
+    if (static_cast<std::size_t>(count) < buffer.size()) break;
+  }
+  await_readable();
+}
+
+void Connection::read_session() {
+  while (!closed_) {
+    auto event = session_.poll();
+    if (!event) {
+      server_.count("protocol_errors", event.error().message());
+      send_control();
+      return close("protocol error: " + event.error().message());
+    }
+    if (!*event) break;
+    handle(**event);
+  }
+  if (!closed_) send_control();
+}
+
+void Connection::handle(SessionEvent& event) {
+  if (auto* media = std::get_if<Media>(&event)) {
+    on_media(media->message);
+  } else if (auto* publish = std::get_if<PublishAsked>(&event)) {
+    begin_publish(*publish);
+  } else if (auto* play = std::get_if<PlayAsked>(&event)) {
+    begin_play(*play);
+  } else if (std::holds_alternative<RoleEnded>(event)) {
+    end_role("the peer ended its stream");
+  } else if (auto* pause = std::get_if<PauseAsked>(&event)) {
+    if (player_) player_->pause(pause->on);
+  } else if (auto* dropped = std::get_if<Dropped>(&event)) {
+    server_.count("dropped_messages", dropped->why.message());
+  }
+}
+
+void Connection::on_media(const Message& message) {
+  if (!ingest_) return;
+  if (awaiting_answer_) {
+    held_.push_back({message, {message.payload.begin(), message.payload.end()}});
+    return;
+  }
+  ingest_->on_message(message);
+}
+
+// ---- Roles -------------------------------------------------------------------------------------------------
+
+SessionRequest Connection::request_of(const StreamAsked& asked) const {
+  SessionRequest request;
+  request.key = asked.key;
+  request.protocol = "rtmp";
+  request.address = peer_;
+  request.user_agent = session_.user_agent();
+  request.user = asked.user;
+  request.password = asked.password;
+  request.token = asked.token;
+  request.query = asked.query;
+  return request;
+}
+
+void Connection::begin_publish(const PublishAsked& asked) {
+  ingest_ = std::make_unique<Ingest>(server_, *this);
+  key_ = asked.key;
+  awaiting_answer_ = true;  // nothing more is read until it is decided
+  const sluice_status status = ingest_->open(server_.loop().lane(), request_of(asked));
+  if (status != SLUICE_STATUS_OK) publish_refused(status, "the server takes no new streams now");
+}
+
+void Connection::begin_play(const PlayAsked& asked) {
+  player_ = std::make_unique<Player>(server_, *this, session_.capabilities());
+  key_ = asked.key;
+  const sluice_status status = player_->open(request_of(asked));
+  if (status != SLUICE_STATUS_OK) play_refused(status, "the server takes no new players now");
+}
+
+void Connection::publish_started() {
+  deadline_ = INT64_MAX;
+  awaiting_answer_ = false;
+  server_.host().info("publishing", {{"stream", key_}, {"peer", peer_}, {"encoder", session_.user_agent()}});
+  session_.publish_started();
+  send_control();
+  for (OwnedMessage& held : held_) {
+    held.message.payload = held.bytes;
+    if (ingest_) ingest_->on_message(held.message);
+  }
+  held_ = {};
+  await_readable();
+}
+
+void Connection::publish_refused(sluice_status status, std::string_view why) {
+  awaiting_answer_ = false;
+  held_ = {};
+  former_ingest_ = std::move(ingest_);
+  session_.refuse(status == SLUICE_STATUS_DENIED ? "NetStream.Publish.Denied" : "NetStream.Publish.BadName", why);
+  close_when_sent(std::string("publish refused: ") + std::string(why));
+}
+
+void Connection::publish_revoked(sluice_status, std::string_view reason) {
+  if (ingest_) ingest_->end(SLUICE_END_LOST, reason);
+  former_ingest_ = std::move(ingest_);
+  session_.refuse("NetStream.Publish.Failed", reason);
+  close_when_sent(std::string("publication taken away: ") + std::string(reason));
+}
+
+void Connection::play_started() {
+  deadline_ = INT64_MAX;
+  session_.play_started();
+  send_control();
+}
+
+void Connection::play_refused(sluice_status status, std::string_view why) {
+  former_player_ = std::move(player_);
+  const char* code = status == SLUICE_STATUS_NOT_FOUND ? "NetStream.Play.StreamNotFound"
+                     : status == SLUICE_STATUS_ARGUMENT ? "NetStream.Play.BadName"
+                                                        : "NetStream.Play.Failed";
+  session_.refuse(code, why);
+  close_when_sent(std::string("play refused: ") + std::string(why));
+}
+
+void Connection::play_ended(sluice_status why, std::string_view reason) {
+  former_player_ = std::move(player_);
+  former_player_->leave(reason);
+  if (why == SLUICE_STATUS_GONE)
+    session_.play_ended("NetStream.Play.UnpublishNotify", "The stream has ended.");
+  else
+    session_.refuse("NetStream.Play.Failed", reason);
+  close_when_sent(std::string(reason));
+}
+
+void Connection::track_not_playable(const std::string& codec) {
+  session_.tell(Level::warning, "NetStream.Play.NoSupportedTrackFound",
+                "This stream has a " + codec + " track, which this player did not announce (Enhanced RTMP).");
+  send_control();
+}
+
+void Connection::end_role(std::string_view reason) {
+  if (ingest_) {
+    server_.host().info("publisher left", {{"stream", key_}, {"peer", peer_}, {"reason", reason}});
+    ingest_->end(SLUICE_END_CLEAN, reason);
+    ingest_.reset();
+  }
+  if (player_) {
+    server_.host().info("player left", {{"stream", key_}, {"peer", peer_}, {"reason", reason}});
+    player_.reset();
+  }
+  deadline_ = server_.host().now() + std::chrono::nanoseconds(server_.settings()->handshake_timeout).count();
+}
+
+// ---- Out ---------------------------------------------------------------------------------------------------
+
+void Connection::send_control() {
+  if (session_.has_output()) out_.push(server_.egress().pool().make(session_.take_output()));
+  if (!waiting_writable_)
+    flush();
+  else if (out_.size() > unread_limit)
+    close("the peer asks but does not read the answers");
+}
+
+bool Connection::flush() {
+  if (closed_) return false;
+  if (waiting_writable_) return false;
+  std::size_t sent = 0;
+  const auto outcome = out_.flush(socket_.fd(), sent);
+  sent_ += sent;
+  if (outcome == SendQueue::Outcome::failed) {
+    close("the peer is gone");
+    return false;
+  }
+  if (outcome == SendQueue::Outcome::blocked) {
+    await_writable();
+    return false;
+  }
+  if (!last_words_.empty()) close(last_words_);
+  return !closed_;
+}
+
+void Connection::account(Subscriber& subscriber) {
+  subscriber.sent(sent_ - accounted_);
+  accounted_ = sent_;
+}
+
+void Connection::await_writable() {
+  waiting_writable_ = true;
+  descriptor_.async_wait(asio::posix::stream_descriptor::wait_write,
+                         [self = shared_from_this()](const boost::system::error_code& error) {
+                           self->waiting_writable_ = false;
+                           if (error || self->closed_) return;
+                           if (self->player_ && self->player_->is_playing())
+                             self->player_->pump();
+                           else
+                             self->flush();
+                         });
+}
+
+void Connection::close_when_sent(std::string_view reason) {
+  if (closed_ || !last_words_.empty()) return;
+  last_words_ = reason.empty() ? "closed" : std::string(reason);
+  deadline_ = server_.host().now() + farewell_ns;
+  send_control();
+}
+
+void Connection::close(std::string_view reason) {
+  if (closed_) return;
+  closed_ = true;
+  const std::string_view role = ingest_ ? "publisher" : player_ ? "player" : "connection";
+  server_.host().info("connection closed",
+                      {{"stream", key_}, {"peer", peer_}, {"role", role}, {"reason", reason}});
+  if (ingest_) ingest_->end(SLUICE_END_LOST, reason);
+  former_ingest_ = std::move(ingest_);
+  former_player_ = std::move(player_);
+  if (former_player_) former_player_->leave(reason);
+  out_.clear();
+  descriptor_.release();  // cancels the waits
+  ::shutdown(socket_.fd(), SHUT_RDWR);
+  socket_.close();
+  server_.forget(shared_from_this());
+}
+
+}  // namespace sluice::rtmp

@@ -1,0 +1,96 @@
+// Connection: one RTMP socket. Bytes in to the session, what the session says to ingest or player, bytes out.
+#pragma once
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sluice/listener.hpp>
+#include <sluice/subscriber.hpp>
+
+#include "ingest.hpp"
+#include "player.hpp"
+#include "send_queue.hpp"
+#include "session.hpp"
+
+namespace sluice::rtmp {
+
+class LaneServer;
+
+// A message kept beyond its read.
+struct OwnedMessage {
+  Message message;
+  std::vector<std::uint8_t> bytes;
+};
+
+// Alive while its lane lists it or one of its two waits is pending. [lane]
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(LaneServer& server, sluice::Connection socket);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void start();
+  // About once a second: closes what missed its deadline.
+  void tick(std::int64_t now);
+  // Ends it for good; the reason is logged once.
+  void close(std::string_view reason);
+
+  const std::string& peer() const { return peer_; }
+
+  // ---- For the player ----
+  void queue(ParcelRef parcel) { out_.push(std::move(parcel)); }
+  // Writes what is queued. True: all of it is gone. False: the socket is full (pump is called later) or closed.
+  bool flush();
+  void account(Subscriber& subscriber);
+  void play_started();
+  void play_refused(sluice_status status, std::string_view why);
+  void play_ended(sluice_status why, std::string_view reason);
+  void track_not_playable(const std::string& codec);
+
+  // ---- For the ingest ----
+  void publish_started();
+  void publish_refused(sluice_status status, std::string_view why);
+  void publish_revoked(sluice_status why, std::string_view reason);
+
+ private:
+  void await_readable();
+  void on_readable();
+  void await_writable();
+  void read_session();
+  void handle(SessionEvent& event);
+  void begin_publish(const PublishAsked& asked);
+  void begin_play(const PlayAsked& asked);
+  void on_media(const Message& message);
+  void end_role(std::string_view reason);
+  void send_control();
+  void close_when_sent(std::string_view reason);
+  SessionRequest request_of(const StreamAsked& asked) const;
+
+  LaneServer& server_;
+  sluice::Connection socket_;
+  boost::asio::posix::stream_descriptor descriptor_;
+  std::string peer_;
+  std::string key_;  // of the stream it publishes or plays, or did last
+  Session session_;
+  SendQueue out_;
+  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<Player> player_;
+  std::unique_ptr<Player> former_player_;  // ended from inside one of its own calls; freed a turn later
+  std::unique_ptr<Ingest> former_ingest_;
+  std::vector<OwnedMessage> held_;  // media that came before the answer to publish; one read's worth at most
+  std::uint64_t sent_ = 0;
+  std::uint64_t accounted_ = 0;
+  std::int64_t deadline_ = 0;  // to publish or play, later to get the last bytes out; INT64_MAX: none
+  std::string last_words_;     // why it closes once all is sent; empty: it does not
+  bool awaiting_answer_ = false;
+  bool waiting_writable_ = false;
+  bool waiting_readable_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace sluice::rtmp

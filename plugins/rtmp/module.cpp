@@ -1,0 +1,52 @@
+// The RTMP module: a listener that hands connections to the lanes.
+#include <memory>
+#include <vector>
+
+#include <sluice/lanes.hpp>
+#include <sluice/listener.hpp>
+
+#include "lane_server.hpp"
+
+namespace sluice::rtmp {
+
+class RtmpModule final : public LaneModule {
+ public:
+  explicit RtmpModule(const sluice_host* host) : LaneModule(host), servers_(Module::host().lane_count()) {}
+
+  void configure(std::string_view json) override {
+    shared_.settings = std::make_shared<const Settings>(parse_settings(json));
+  }
+  void reconfigure(std::string_view json) override { configure(json); }
+
+  void start() override {
+    listener_ = std::make_unique<Listener>(host(), "rtmp", [this](sluice_lane* lane, sluice::Connection socket) {
+      server_of(lane).adopt(std::move(socket));
+    });
+  }
+
+  void drain(std::int64_t) override { listener_.reset(); }
+  void remaining(sluice_remaining& out) override { out.sessions = shared_.sessions; }
+  void stop() override { listener_.reset(); }
+
+ protected:
+  void on_lane_end(std::uint32_t index) override { servers_[index].reset(); }
+
+ private:
+  // Made on the lane, by its first connection.
+  LaneServer& server_of(sluice_lane* lane) {
+    for (std::uint32_t i = 0; i < servers_.size(); ++i) {
+      if (host().lane(i) != lane) continue;
+      if (!servers_[i]) servers_[i] = std::make_unique<LaneServer>(host(), loop(i), shared_);
+      return *servers_[i];
+    }
+    throw Error(SLUICE_STATUS_ARGUMENT, "not a lane of this module");
+  }
+
+  Shared shared_;
+  std::unique_ptr<Listener> listener_;
+  std::vector<std::unique_ptr<LaneServer>> servers_;
+};
+
+}  // namespace sluice::rtmp
+
+SLUICE_MODULE(sluice::rtmp::RtmpModule)
