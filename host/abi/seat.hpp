@@ -1,0 +1,58 @@
+// A module generation as the host's function tables see it: what `self` is in every host interface.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/listen_address.hpp"
+#include "modules/ledger.hpp"
+
+namespace sluice::engine {
+class Engine;
+class Lane;
+class Clock;
+}  // namespace sluice::engine
+namespace sluice::net {
+class AcceptLane;
+class Listeners;
+}  // namespace sluice::net
+namespace sluice::observe {
+class Log;
+class Metrics;
+class Events;
+}  // namespace sluice::observe
+
+namespace sluice {
+
+// What every module shares; outlives all seats.
+struct HostServices {
+  engine::Engine* engine = nullptr;
+  engine::Clock* clock = nullptr;
+  net::Listeners* listeners = nullptr;
+  observe::Log* log = nullptr;
+  observe::Metrics* metrics = nullptr;
+  observe::Events* events = nullptr;
+};
+
+// A listener of the manifest with the addresses the operator gave it (none: it does not listen).
+struct SeatListener {
+  std::string name;
+  std::vector<config::ListenAddress> addresses;
+};
+
+struct Seat {
+  std::string id;
+  std::string version;
+  std::uint32_t generation = 1;
+  HostServices host;
+  std::vector<engine::Lane*> lanes;  // fixed before the module's first call, index 0 is [control]
+  std::vector<std::shared_ptr<net::AcceptLane>> accept_lanes;  // the same lanes, as the listeners see them
+  std::vector<SeatListener> listeners;
+  std::atomic<std::uint32_t> log_level{0};  // SLUICE_LOG_*; lines below it are not written
+  modules::Ledger ledger;
+};
+
+}  // namespace sluice

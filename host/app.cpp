@@ -1,0 +1,229 @@
+#include "app.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ostream>
+
+#include "config/module_config.hpp"
+#include "control/commands.hpp"
+#include "control/notify.hpp"
+#include "engine/engine.hpp"
+#include "modules/describe.hpp"
+#include "observe/events.hpp"
+#include "observe/metrics.hpp"
+
+namespace sluice {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int interrupted = 130;  // as shells report SIGINT
+
+// Every viewer is a descriptor: take all we may have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+App::App(RunOptions options, std::ostream& out, std::ostream& err)
+    : options_(std::move(options)), out_(out), err_(err) {}
+
+App::~App() = default;
+
+int App::run() {
+  if (!read_settings()) return 1;
+  if (options_.dry_run) {
+    out_ << modules::list_text(plan_for(options_.plan, settings_));
+    return 0;
+  }
+  log_ = std::make_unique<observe::Log>(log_options(settings_, options_.log));
+  signals_ = std::make_unique<control::StopSignals>(control::StopSignals::Actions{
+      [this](const char* signal) { log_->info("stopping", {{"signal", signal}}); },
+      [this] {
+        log_->warn("interrupted while stopping: ending at once");
+        log_->flush_counts();
+        std::_Exit(interrupted);
+      },
+      [this] { log_->info("SIGHUP is ignored: the configuration is read at start only"); }});
+  raise_descriptor_limit();
+  if (!make_folders()) return 1;
+  modules::Plan plan = plan_for(options_.plan, settings_);
+  log_plan(plan);
+  remember_endpoints(plan);
+  build_rooms();
+  if (!open_control(config::effective_config(settings_, plan.schemas()))) return 1;
+  start_housekeeping();
+  return serve(std::move(plan));
+}
+
+bool App::read_settings() {
+  auto settings = sluice::read_settings(options_.plan);
+  if (!settings) {
+    for (const config::Complaint& complaint : settings.error())
+      err_ << "sluice: " << complaint.text() << '\n';
+    return false;
+  }
+  settings_ = std::move(*settings);
+  return true;
+}
+
+bool App::make_folders() {
+  const auto place = control::Place::from_environment();
+  auto made = control::RuntimeFolder::make(place, ::getpid());
+  if (!made) {
+    log_->error("no runtime folder can be made", {{"reason", made.error().text}});
+    return false;
+  }
+  folder_ = std::make_unique<control::RuntimeFolder>(std::move(*made));
+  if (folder_->allows_execution()) return true;
+  for (const auto& base : place.folders()) {
+    auto other = control::RuntimeFolder::make(base, ::getpid());
+    if (other && other->allows_execution()) {
+      staging_ = std::make_unique<control::RuntimeFolder>(std::move(*other));
+      log_->info("modules are staged elsewhere: the runtime folder is mounted noexec",
+                 {{"folder", staging_->path().native()}});
+      break;
+    }
+  }
+  return true;
+}
+
+void App::build_rooms() {
+  metrics_ = std::make_unique<observe::Metrics>();
+  events_ = std::make_unique<observe::Events>(clock_);
+  auth_ = std::make_unique<auth::AuthChain>(auth_policy(settings_), clock_, *log_);
+  engine_ = std::make_unique<engine::Engine>(engine_options(settings_), clock_, *events_, *auth_);
+  listeners_ = std::make_unique<net::Listeners>(accept_limits(settings_), *log_, *metrics_);
+  const HostServices services{engine_.get(), &clock_,        listeners_.get(),
+                              log_.get(),    metrics_.get(), events_.get()};
+  modules::SupervisorOptions options;
+  options.runtime_folder = staging_ ? staging_->path() : folder_->path();
+  options.platform = host_platform();
+  supervisor_ = std::make_unique<modules::Supervisor>(services, *auth_, std::move(options));
+}
+
+bool App::open_control(control::Json config) {
+  control_ = std::make_unique<control::ControlServer>();
+  control::add_commands(
+      *control_, {*engine_, *supervisor_, *metrics_, *events_, SLUICE_VERSION, std::move(config), since_,
+                  [this] { return endpoints(); }, [this] { return signals_->asked(); }});
+  const auto opened = control_->open(folder_->socket());
+  if (!opened) log_->error("the control socket cannot be opened", {{"reason", opened.error().text}});
+  return opened.has_value();
+}
+
+void App::start_housekeeping() {
+  const auto every = [this](const char* name, milliseconds period, std::function<void()> turn) {
+    tickers_.push_back(std::make_unique<control::Ticker>(name, period, std::move(turn)));
+  };
+  every("tick", milliseconds(50), [this] {
+    engine_->tick();
+    auth_->expire();
+  });
+  every("log", milliseconds(1000), [this] { log_->flush_counts(); });
+  // By itself: it asks modules, and a slow one must not hold up the engine's deadlines.
+  every("health", milliseconds(1000), [this] { supervisor_->health_round(); });
+}
+
+void App::log_plan(const modules::Plan& plan) {
+  for (const std::string& warning : plan.warnings) log_->warn(warning);
+  for (const modules::Entry& entry : plan.entries) {
+    for (const std::string& warning : entry.warnings) log_->warn(warning, {{"about", entry.id}});
+    if (entry.state == modules::State::refused) log_->error(entry.message, {{"rule", entry.rule}});
+  }
+  for (const config::Complaint& complaint : config::check_modules(settings_, plan.schemas())) {
+    if (complaint.kind == config::ComplaintKind::unknown_property) log_->warn(complaint.text());
+  }
+}
+
+void App::remember_endpoints(const modules::Plan& plan) {
+  for (const modules::Entry& entry : plan.entries) {
+    if (!entry.planned() || !entry.candidate.manifest) continue;
+    Shown shown{entry.id, entry.candidate.manifest->endpoints, {}};
+    for (const auto& listens : entry.candidate.manifest->listens) shown.listeners.push_back(listens.name);
+    shown_.push_back(std::move(shown));
+  }
+}
+
+std::vector<control::Endpoint> App::endpoints() const {
+  const auto bound = listeners_->list();
+  std::vector<control::Endpoint> all;
+  for (const Shown& shown : shown_) {
+    control::EndpointFacts facts;
+    facts.node_address = settings_.node.address;
+    for (const std::string& name : shown.listeners) {
+      const auto found = std::find_if(bound.begin(), bound.end(), [&](const net::ListenerPicture& listener) {
+        return listener.owner == shown.id && listener.name == name && !listener.addresses.empty();
+      });
+      if (found != bound.end()) facts.listeners.push_back({name, found->addresses});
+    }
+    for (const modules::Endpoint& endpoint : shown.endpoints) {
+      if (auto url = control::expand_endpoint(endpoint.url, facts))
+        all.push_back({shown.id, endpoint.role, *url});
+    }
+  }
+  return all;
+}
+
+void App::greet(const modules::StartReport& report) {
+  out_ << "sluice " SLUICE_VERSION " runs " << counted(report.serving, "module") << " (pid " << ::getpid()
+       << ", control socket " << folder_->socket().native() << ")\n";
+  for (const std::string& failure : report.failures) out_ << "  not running: " << failure << '\n';
+  const auto urls = endpoints();
+  if (report.serving == 0) {
+    out_ << "No module runs, so there is nothing to publish to or play from. Folders searched:\n";
+    for (const auto& folder : modules::search(search_for(options_.plan, settings_)).folders) {
+      out_ << "  " << folder.path << " (" << folder.source << ")\n";
+    }
+  } else if (!urls.empty()) {
+    out_ << "\n" << control::endpoint_table(urls) << "\nlive/cam is an example: any app/name will do.\n";
+  }
+  out_.flush();
+}
+
+int App::serve(modules::Plan plan) {
+  const modules::StartReport report = supervisor_->start(std::move(plan));
+  if (!report.ok) {
+    for (const std::string& failure : report.failures) err_ << "sluice: " << failure << '\n';
+    err_ << "sluice: a required module does not run, so neither does the server\n";
+    return stop(true);
+  }
+  if (!signals_->asked()) {
+    greet(report);
+    control::notify_service_manager("READY=1\nSTATUS=" + counted(report.serving, "module") +
+                                    (report.failures.empty() ? " running" : " running, degraded"));
+  }
+  signals_->wait();
+  return stop(false);
+}
+
+int App::stop(bool failed) {
+  control::notify_service_manager("STOPPING=1");
+  const auto patience = std::chrono::duration_cast<std::chrono::nanoseconds>(failed ? milliseconds(1000)
+                                                                                    : settings_.limits.drain);
+  const modules::StopReport report = supervisor_->stop(clock_.monotonic() + patience.count());
+  for (const std::string& complaint : report.complaints) log_->warn(complaint);
+  log_->info(report.in_time ? "stopped" : "stopped, with sessions cut at the deadline");
+  if (report.zombies > 0) {
+    // Threads of modules that never came back still run in our objects: nothing may be destroyed under them.
+    log_->error("module threads did not end", {{"count", std::to_string(report.zombies)}});
+    log_->flush_counts();
+    folder_.reset();
+    staging_.reset();
+    std::_Exit(failed ? 1 : 0);
+  }
+  return failed ? 1 : 0;
+}
+
+}  // namespace sluice

@@ -1,0 +1,111 @@
+#include "cli/config_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "cli/exit_code.hpp"
+#include "cli/invocation.hpp"
+#include "cli/plan_options.hpp"
+#include "config/module_config.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct Options {
+  PlanOptions plan;
+  ServerOptions server;
+};
+
+Json as_json(const config::Complaints& complaints) {
+  Json list = Json::array();
+  for (const config::Complaint& complaint : complaints) {
+    list.push_back({{"file", complaint.file},
+                    {"line", complaint.at.line},
+                    {"column", complaint.at.column},
+                    {"pointer", complaint.pointer},
+                    {"expected", complaint.expected},
+                    {"found", complaint.found},
+                    {"nearest", complaint.nearest},
+                    {"message", complaint.text()}});
+  }
+  return list;
+}
+
+int check(Invocation& invocation, const Options& options) {
+  auto settings = read_settings(options.plan);
+  config::Complaints complaints;
+  if (settings) {
+    complaints = config::check_modules(*settings, plan_for(options.plan, *settings).schemas());
+  } else {
+    complaints = settings.error();
+  }
+  if (options.server.json) {
+    invocation.out << as_json(complaints).dump(2) << '\n';
+  } else {
+    for (const config::Complaint& complaint : complaints) invocation.err << complaint.text() << '\n';
+    if (complaints.empty()) invocation.out << options.plan.config_file << ": ok\n";
+  }
+  return complaints.empty() ? exit_ok : exit_failed;
+}
+
+int schema(Invocation& invocation, const Options& options) {
+  config::Settings settings;
+  if (!load_settings_or_say(invocation, options.plan, settings)) return exit_failed;
+  invocation.out << config::assembled_schema(plan_for(options.plan, settings).schemas()).dump(2) << '\n';
+  return exit_ok;
+}
+
+// With a file or folder named: what they would give. Else what the running server has; without one, the
+// defaults.
+int show(Invocation& invocation, const Options& options) {
+  if (options.plan.config_file.empty() && options.plan.module_dirs.empty()) {
+    const auto running = ask_server(options.server, {{"command", "config"}});
+    if (running) {
+      invocation.out << running->dump(2) << '\n';
+      return exit_ok;
+    }
+    if (running.error().code != control::Errc::no_server) return fail(invocation, running.error());
+  }
+  config::Settings settings;
+  if (!load_settings_or_say(invocation, options.plan, settings)) return exit_failed;
+  invocation.out << config::effective_config(settings, plan_for(options.plan, settings).schemas()).dump(2)
+                 << '\n';
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_config(CLI::App& app, Invocation& invocation) {
+  CLI::App* family =
+      app.add_subcommand("config", "Check a config file, print its schema, show what takes effect");
+  family->require_subcommand(1);
+  auto options = std::make_shared<Options>();
+
+  CLI::App* check_file = family->add_subcommand("check", "Say everything that is wrong with a config file");
+  check_file->add_option("FILE", options->plan.config_file, "The file (or -c FILE)");
+  define_plan_options(*check_file, options->plan, false);
+  check_file->add_flag("--json", options->server.json, "Print JSON");
+  check_file->callback([&invocation, options] {
+    if (options->plan.config_file.empty()) throw CLI::RequiredError("FILE");
+    invocation.action = [&invocation, options] { return check(invocation, *options); };
+  });
+
+  CLI::App* print_schema =
+      family->add_subcommand("schema", "The JSON Schema of the config, all modules' parts included");
+  define_plan_options(*print_schema, options->plan, false);
+  print_schema->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return schema(invocation, *options); };
+  });
+
+  CLI::App* show_effective = family->add_subcommand("show",
+                                                    "The config that takes effect, defaults filled in, "
+                                                    "secrets masked: of FILE, else of the running server");
+  show_effective->add_option("FILE", options->plan.config_file, "The file (or -c FILE)");
+  define_plan_options(*show_effective, options->plan, false);
+  define_server_options(*show_effective, options->server);
+  show_effective->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return show(invocation, *options); };
+  });
+}
+
+}  // namespace sluice::cli

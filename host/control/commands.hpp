@@ -1,0 +1,45 @@
+// What the control socket can be asked: each command a view of, or a lever on, the running host.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "control/control_server.hpp"
+#include "control/endpoints.hpp"
+
+namespace sluice::engine {
+class Engine;
+}
+namespace sluice::modules {
+class Supervisor;
+}
+namespace sluice::observe {
+class Events;
+class Metrics;
+}  // namespace sluice::observe
+
+namespace sluice::control {
+
+// All of it outlives the control server.
+struct Host {
+  engine::Engine& engine;
+  modules::Supervisor& supervisor;
+  observe::Metrics& metrics;
+  observe::Events& events;
+  std::string version;
+  Json config;  // effective, secrets masked
+  std::chrono::steady_clock::time_point since;
+  std::function<std::vector<Endpoint>()> endpoints;
+  std::function<bool()> stopping;
+};
+
+// streams, viewers {stream}, kick {stream, viewer, reason}, modules, metrics, config, status, events {after,
+// max}.
+void add_commands(ControlServer& server, const Host& host);
+
+// [{id, version, path, state, rule, message}], the form of `sluice modules list --json`.
+Json module_list(const modules::Supervisor& supervisor);
+
+}  // namespace sluice::control

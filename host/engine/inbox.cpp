@@ -1,0 +1,38 @@
+#include "engine/inbox.hpp"
+
+#include <bit>
+
+namespace sluice::engine {
+
+Inbox::Inbox(std::uint32_t slots)
+    : mask_(std::bit_ceil(std::uint64_t{slots}) - 1),
+      slots_(std::make_unique<Slot[]>(mask_ + 1)),
+      credits_(static_cast<std::int64_t>(mask_ + 1)) {}
+
+bool Inbox::put(Call call) {
+  if (credits_.fetch_sub(1, std::memory_order_acquire) <= 0) {
+    credits_.fetch_add(1, std::memory_order_relaxed);
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  const std::uint64_t number = write_.fetch_add(1, std::memory_order_relaxed) + 1;
+  Slot& slot = slots_[(number - 1) & mask_];
+  slot.call = call;
+  slot.filled.store(number, std::memory_order_seq_cst);
+  return true;
+}
+
+bool Inbox::take(Call& out) {
+  Slot& slot = slots_[read_ & mask_];
+  if (slot.filled.load(std::memory_order_acquire) != read_ + 1) return false;
+  out = slot.call;
+  ++read_;
+  credits_.fetch_add(1, std::memory_order_release);  // the slot may be written again
+  return true;
+}
+
+bool Inbox::has_news() const {
+  return slots_[read_ & mask_].filled.load(std::memory_order_seq_cst) == read_ + 1;
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,142 @@
+// The stream table's lists for operators and modules.
+#include <algorithm>
+
+#include "abi/seat.hpp"
+#include "engine/publication.hpp"
+#include "engine/slab_store.hpp"
+#include "engine/stream_table.hpp"
+#include "engine/subscription.hpp"
+
+namespace sluice::engine {
+namespace {
+
+constexpr std::int64_t second = 1'000'000'000;
+
+template <class Number>
+Number read(const std::atomic<Number>& counter) {
+  return counter.load(std::memory_order_relaxed);
+}
+
+std::string codec_name(std::uint32_t codec) {
+  std::string name;
+  for (int shift = 0; shift < 32; shift += 8) {
+    const char c = static_cast<char>(codec >> shift & 0xff);
+    name += c >= ' ' && c <= '~' ? c : '?';
+  }
+  return name;
+}
+
+nlohmann::json track_facts(const sluice_track& track) {
+  static constexpr const char* kinds[] = {"", "video", "audio", "data"};
+  nlohmann::json facts{{"id", track.id},
+                       {"revision", track.revision},
+                       {"kind", kinds[track.kind]},
+                       {"codec", codec_name(track.codec)}};
+  if (track.kind == SLUICE_TRACK_VIDEO && track.width != 0) {
+    facts["width"] = track.width;
+    facts["height"] = track.height;
+  }
+  if (track.kind == SLUICE_TRACK_AUDIO && track.sample_rate != 0) {
+    facts["sample_rate"] = track.sample_rate;
+    facts["channels"] = track.channels;
+  }
+  return facts;
+}
+
+const char* state_name(StreamState state) {
+  return state == StreamState::live ? "live" : state == StreamState::grace ? "grace" : "ended";
+}
+
+nlohmann::json counter_facts(const Stream& stream, std::int64_t now) {
+  const StreamCounters& counters = stream.counters;
+  return {{"frames", read(counters.frames)},
+          {"bytes", read(counters.bytes)},
+          {"bitrate", static_cast<std::uint64_t>(stream.rates.bitrate)},
+          {"fps", static_cast<double>(static_cast<std::int64_t>(stream.rates.fps * 100)) / 100},
+          {"gop_frames", read(counters.gop_frames)},
+          {"gop_ms", read(counters.gop_time) / 1'000'000},
+          {"key_age_ms", stream.rates.key_seen == 0 ? -1 : (now - stream.rates.key_seen) / 1'000'000},
+          {"cache_bytes", stream.log.held_bytes()},
+          {"memory", stream.pool->held()},
+          {"discontinuities", read(counters.discontinuities)},
+          {"dropped_memory", read(counters.dropped_memory)},
+          {"dropped_no_key", read(counters.dropped_no_key)},
+          {"clock_jumps", read(counters.jumps)},
+          {"dts_held", read(counters.held_back)},
+          {"pts_repaired", read(counters.pts_repaired)},
+          {"lanes_lapped", read(counters.lapped)}};
+}
+
+}  // namespace
+
+nlohmann::json StreamTable::streams() const {
+  nlohmann::json list = nlohmann::json::array();
+  const std::int64_t now = clock_.monotonic();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, stream] : streams_) {
+    nlohmann::json facts = counter_facts(*stream, now);
+    facts["key"] = key;
+    facts["state"] = state_name(stream->state);
+    facts["epoch"] = stream->epoch;
+    facts["age_s"] = (now - stream->since) / second;
+    facts["viewers"] = read(stream->viewers);
+    facts["tracks"] = nlohmann::json::array();
+    for (const auto& track : stream->tracks.list()) facts["tracks"].push_back(track_facts(track->view));
+    if (const Publication* const publication = stream->publication) {
+      facts["module"] = publication->seat().id;
+      facts["protocol"] = publication->peer().protocol;
+      facts["peer"] = publication->peer().address;
+    }
+    list.push_back(std::move(facts));
+  }
+  std::sort(list.begin(), list.end(),
+            [](const nlohmann::json& a, const nlohmann::json& b) { return a["key"] < b["key"]; });
+  return list;
+}
+
+nlohmann::json StreamTable::viewers(std::string_view key) const {
+  nlohmann::json list = nlohmann::json::array();
+  const std::int64_t now = clock_.monotonic();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, subscription] : subscriptions_) {
+    const Stream& stream = subscription->stream();
+    if (!key.empty() && stream.key != key) continue;
+    const std::uint64_t head = stream.log.head();
+    const std::uint64_t cursor = read(subscription->shown_cursor_);
+    const std::uint64_t total = stream.log.total_bytes();
+    const std::uint64_t at = read(subscription->shown_total_);
+    list.push_back(
+        {{"id", id},
+         {"stream", stream.key},
+         {"module", subscription->seat_.id},
+         {"protocol", subscription->request_.peer.protocol},
+         {"peer", subscription->request_.peer.address},
+         {"agent", subscription->request_.peer.user_agent},
+         {"age_s", (now - subscription->since_) / second},
+         {"bytes", read(subscription->bytes_)},
+         {"frames", read(subscription->frames_)},
+         {"skipped", read(subscription->skipped_)},
+         {"skips", read(subscription->skips_)},
+         {"lag_frames", head >= cursor ? head + 1 - cursor : 0},
+         {"lag_bytes", total > at ? total - at : 0},
+         {"lag_ms",
+          std::max<std::int64_t>(0, stream.log.newest_dts() - read(subscription->shown_dts_)) / 1'000'000}});
+  }
+  return list;
+}
+
+nlohmann::json StreamTable::totals() const {
+  const std::lock_guard lock(mutex_);
+  return {{"streams", streams_.size()},
+          {"viewers", subscriptions_.size()},
+          {"begins", operations_.size()},
+          {"memory_used", slabs_.used()},
+          {"memory_budget", slabs_.budget()}};
+}
+
+std::uint64_t StreamTable::revision() const {
+  const std::lock_guard lock(mutex_);
+  return changes_.revision();
+}
+
+}  // namespace sluice::engine

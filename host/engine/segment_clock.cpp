@@ -1,0 +1,62 @@
+#include "engine/segment_clock.hpp"
+
+namespace sluice::engine {
+
+SegmentClock::SegmentClock(std::int64_t segment_target, std::int64_t part_target)
+    : segment_target_(segment_target), part_target_(part_target) {}
+
+CutMark SegmentClock::stamp(const Beat& beat) {
+  const bool leading = leads(beat);
+  if (!started_) {
+    started_ = true;
+    segment_start_ = part_start_ = beat.dts;
+  } else if (beat.discontinuity) {
+    ++mark_.discontinuity;
+    begin_segment(beat);
+  } else if (segment_due(beat, leading)) {
+    begin_segment(beat);
+  } else if (part_due(beat, leading)) {
+    ++mark_.part;
+    part_start_ = beat.dts;
+  }
+  if (leading) {
+    if (leader_ran_ && beat.dts > leader_last_) leader_step_ = beat.dts - leader_last_;
+    leader_ran_ = true;
+    leader_last_ = beat.dts;
+  }
+  return mark_;
+}
+
+bool SegmentClock::leads(const Beat& beat) {
+  const bool better = !leader_known_ || (beat.video && !leader_is_video_);
+  if (better && (beat.video || beat.sound || !leader_known_)) {
+    leader_known_ = true;
+    leader_is_video_ = beat.video;
+    leader_slot_ = beat.track_slot;
+    leader_ran_ = false;
+    leader_step_ = 0;
+  }
+  return beat.track_slot == leader_slot_;
+}
+
+bool SegmentClock::segment_due(const Beat& beat, bool leading) const {
+  const std::int64_t elapsed = beat.dts - segment_start_;
+  if (elapsed >= longest * segment_target_) return true;
+  if (!leading) return false;
+  return elapsed + tolerance >= segment_target_ && (!leader_is_video_ || beat.key);
+}
+
+bool SegmentClock::part_due(const Beat& beat, bool leading) const {
+  if (!leading) return false;
+  if (leader_is_video_ && beat.key) return true;
+  const std::int64_t step = beat.duration > 0 ? beat.duration : leader_step_;
+  return beat.dts + step - part_start_ > part_target_;
+}
+
+void SegmentClock::begin_segment(const Beat& beat) {
+  ++mark_.segment;
+  mark_.part = 0;
+  segment_start_ = part_start_ = beat.dts;
+}
+
+}  // namespace sluice::engine

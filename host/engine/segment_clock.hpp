@@ -1,0 +1,57 @@
+// Where segments and parts begin, decided once at the origin, so that every packager on every node cuts
+// alike. Pure.
+//
+//   with video     a segment begins at a key frame once the target has passed; a part also at every key frame
+//   without        by time alone, on the leading sound track
+//   discontinuity  a segment begins at once
+#pragma once
+
+#include <cstdint>
+
+namespace sluice::engine {
+
+struct CutMark {
+  std::uint64_t segment = 0;
+  std::uint32_t part = 0;
+  std::uint32_t discontinuity = 0;
+};
+
+class SegmentClock {
+ public:
+  struct Beat {
+    bool video = false;
+    bool sound = false;
+    bool key = false;
+    bool discontinuity = false;
+    std::uint8_t track_slot = 0;
+    std::int64_t dts = 0;
+    std::int64_t duration = 0;  // 0: unknown
+  };
+
+  SegmentClock(std::int64_t segment_target, std::int64_t part_target);
+  CutMark stamp(const Beat& beat);
+
+ private:
+  static constexpr std::int64_t tolerance = 50'000'000;  // a key every 2 s may come at 1.98
+  static constexpr std::int64_t longest = 10;            // targets without a key: cut where we are
+
+  bool leads(const Beat& beat);
+  bool segment_due(const Beat& beat, bool leading) const;
+  bool part_due(const Beat& beat, bool leading) const;
+  void begin_segment(const Beat& beat);
+
+  const std::int64_t segment_target_;
+  const std::int64_t part_target_;
+  CutMark mark_;
+  bool started_ = false;
+  bool leader_known_ = false;
+  bool leader_is_video_ = false;
+  std::uint8_t leader_slot_ = 0;
+  std::int64_t leader_last_ = 0;
+  std::int64_t leader_step_ = 0;
+  bool leader_ran_ = false;
+  std::int64_t segment_start_ = 0;
+  std::int64_t part_start_ = 0;
+};
+
+}  // namespace sluice::engine

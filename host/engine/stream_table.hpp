@@ -1,0 +1,159 @@
+// Who publishes what and who watches it: claims, grace, takeover, ends. Off the hot path, under one mutex
+// that is never held while anybody else's code runs.
+//
+//   begin -> authorise -> claim ----------------> live --publication_end(lost)--> grace --15 s--> ended
+//                           |  taken, takeover:     ^                               |
+//                           +- revoke, wait --------+------------ claim ------------+
+//
+// Files: stream_table.cpp the claims, viewing.cpp the viewers, upkeep.cpp what time brings, report.cpp the
+// lists.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/clock.hpp"
+#include "engine/operation.hpp"
+#include "engine/options.hpp"
+#include "engine/ports.hpp"
+#include "engine/registry_watch.hpp"
+#include "engine/stream.hpp"
+
+namespace sluice::engine {
+
+class SlabStore;
+
+class StreamTable {
+ public:
+  StreamTable(const Options& options, Clock& clock, EventSink& events, Authoriser& authoriser,
+              SlabStore& slabs);
+  ~StreamTable();
+  StreamTable(const StreamTable&) = delete;
+  StreamTable& operator=(const StreamTable&) = delete;
+
+  Errc publish_begin(Seat& seat, Lane& lane, PublishRequest request,
+                     std::unique_ptr<PublishListener> listener, Operation** out);
+  Errc subscribe_begin(Seat& seat, Lane& lane, SubscribeRequest request,
+                       std::unique_ptr<SubscribeListener> listener, Operation** out);
+  void cancel(Operation& operation);
+  void publication_end(Publication& publication, End how, std::string_view reason);
+  void subscription_close(Subscription& subscription, std::string_view reason);
+  void request_key(Stream& stream, std::int64_t now, std::uint32_t track);
+
+  Errc watch_start(Seat& seat, Lane& lane, std::uint64_t revision, std::unique_ptr<WatchListener> listener,
+                   RegistryWatch** out);
+  void watch_stop(RegistryWatch& watch);
+
+  void shut_for_new(Seat& seat);
+  void reopen(Seat& seat);
+  void revoke(Seat& seat);
+  std::size_t kick(std::string_view stream, std::optional<std::uint64_t> viewer, std::string_view reason);
+
+  void tick();
+  nlohmann::json streams() const;
+  nlohmann::json viewers(std::string_view key) const;
+  nlohmann::json totals() const;
+  std::uint64_t revision() const;
+
+ private:
+  friend class Operation;
+  friend class Publication;
+  friend class RegistryWatch;
+  friend class Subscription;
+  friend class Lane;
+
+  struct Event {
+    std::string kind;
+    std::string stream;
+    std::string module;
+    nlohmann::json details;
+  };
+
+  // The mutex, and what is to be said once it is free again.
+  class Turn {
+   public:
+    explicit Turn(StreamTable& table) : table_(table), lock_(table.mutex_) {}
+    ~Turn();
+    void tell(std::string kind, const std::string& stream, const std::string& module, nlohmann::json details);
+
+   private:
+    StreamTable& table_;
+    std::unique_lock<std::mutex> lock_;
+    std::vector<Event> events_;
+  };
+
+  // stream_table.cpp
+  Errc begin(std::shared_ptr<Operation> operation, Operation** out);
+  void authorised(Operation& operation, const AuthDecision& decision);
+  void deny(Turn& turn, Operation& operation, const std::string& reason);
+  void claim(Turn& turn, const std::shared_ptr<Operation>& operation);
+  void grant(Turn& turn, Operation& operation, const std::shared_ptr<Stream>& stream);
+  void decide(Operation& operation, Failure failure);
+  void deliver(Operation& operation, bool lane_runs);
+  void deliver_publication(Publication& publication, bool lane_runs);
+  void detach(Turn& turn, Publication& publication, End how, std::string_view reason);
+  void end_stream(Turn& turn, Stream& stream, std::string_view reason);
+  void revoke_publication(Publication& publication, Errc why, std::string_view reason, End how);
+  void change(ChangeKind kind, const Stream& stream);
+  std::shared_ptr<Operation> take_operation(Operation& operation);
+  void discard(Turn& turn, Operation& operation);
+  static void reclaim_operation(void* thing);
+  static void reclaim_publication(void* thing);
+  AppOptions app_options(const std::string& key) const;
+
+  // viewing.cpp
+  void admit(Turn& turn, Operation& operation);
+  void open_subscription(Operation& operation);
+  void unlist(Turn& turn, Subscription& subscription, std::string_view reason);
+  void leave_window(Subscription& subscription);
+  void deliver_subscription(Subscription& subscription, bool lane_runs);
+  void deliver_watch(RegistryWatch& watch, bool lane_runs);
+  void revoke_subscription(Subscription& subscription, Errc why, std::string_view reason);
+  void evicted(Subscription& subscription);
+  static void reclaim_subscription(void* thing);
+  static void reclaim_watch(void* thing);
+
+  // upkeep.cpp
+  void keep_stream(Turn& turn, Stream& stream, std::int64_t now);
+  void keep_rates(Turn& turn, Stream& stream, std::int64_t now);
+  void keep_operations(std::int64_t now);
+  void keep_viewers(Turn& turn, std::int64_t now);
+  void keep_memory();
+  void reap();
+
+  const Options& options_;
+  Clock& clock_;
+  EventSink& events_;
+  Authoriser& authoriser_;
+  SlabStore& slabs_;
+
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<Stream>> streams_;
+  std::unordered_map<Operation*, std::shared_ptr<Operation>> operations_;
+  std::set<Publication*> publications_;
+  std::map<std::uint64_t, Subscription*> subscriptions_;
+  std::uint64_t admitted_ = 0;  // subscriptions, and begins that will be one
+  std::set<RegistryWatch*> watches_;
+  std::set<const Seat*> shut_;
+  ChangeLog changes_;
+  std::uint64_t next_stream_ = 1;
+  std::uint64_t next_epoch_ = 1;
+  std::uint64_t next_viewer_ = 1;
+  std::int64_t next_viewer_check_ = 0;
+  std::int64_t age_limit_;
+
+  std::mutex grave_mutex_;
+  std::vector<Stream*> grave_;  // without an owner; taken apart by tick, not on a lane
+  std::vector<std::shared_ptr<FramePool>>
+      emptying_;  // their streams are gone, frames of theirs are still held
+};
+
+}  // namespace sluice::engine

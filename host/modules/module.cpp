@@ -1,0 +1,493 @@
+#include "modules/module.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "abi/accept_lane.hpp"
+#include "abi/handles.hpp"
+#include "abi/host_abi.hpp"
+#include "abi/struct_check.hpp"
+#include "engine/clock.hpp"
+#include "engine/engine.hpp"
+#include "engine/lane.hpp"
+#include "modules/control_call.hpp"
+#include "modules/lane_threads.hpp"
+#include "modules/lane_watch.hpp"
+#include "modules/preflight.hpp"
+#include "modules/staging.hpp"
+#include "modules/status_name.hpp"
+#include "observe/log.hpp"
+
+namespace sluice::modules {
+
+struct Module::Running {
+  Seat seat;
+  std::shared_ptr<sluice_host> host;
+  Staged staged;
+  std::shared_ptr<Mapped> mapped;
+  Negotiated module;
+  LaneThreads threads;
+  std::unique_ptr<LaneWatch> watch;
+  std::vector<std::shared_ptr<void>> kept;
+  std::atomic<bool> ending = false;
+  bool start_called = false;
+  bool negotiated = false;
+  bool stuck = false;  // a thread did not come back
+};
+
+namespace {
+
+template <class T>
+std::string plural(T count, std::string_view noun) {
+  std::string text = std::to_string(count) + " " + std::string(noun);
+  if (count != 1) text += "s";
+  return text;
+}
+
+// A thread that never came back holds on to what it may touch; so that nothing of it is freed under its feet
+// (nor reported as lost), it is entered here for good.
+template <class T>
+void never_free(std::shared_ptr<T> thing) {
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<std::shared_ptr<void>>;
+  std::lock_guard lock(mutex);
+  kept->push_back(std::move(thing));
+}
+
+// The outcome of one life call, owned by the call so that a late one writes into memory that is still there.
+struct Outcome {
+  sluice_status status = SLUICE_STATUS_INTERNAL;
+  sluice_err err{};
+
+  Outcome() { err.struct_size = sizeof err; }
+  std::string text() const {
+    const auto words = abi::text_of(err);
+    return words.empty() ? status_name(status) : words;
+  }
+};
+
+}  // namespace
+
+std::string_view remains_name(Remains remains) {
+  switch (remains) {
+    case Remains::none:
+      return "none";
+    case Remains::in_use:
+      return "in use";
+    case Remains::unmapped:
+      return "unmapped";
+    case Remains::parked:
+      return "parked";
+    case Remains::zombie:
+      return "zombie";
+  }
+  return "";
+}
+
+std::string held_text(const HeldCounts& counts) {
+  std::string text;
+  for (std::size_t kind = 0; kind < counts.size(); ++kind) {
+    if (counts[kind] == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += plural(counts[kind], Ledger::name(static_cast<Ledger::Kind>(kind)));
+  }
+  return text;
+}
+
+Module::Module(ModuleOrder order) : order_(std::move(order)) { picture_.generation = order_.generation; }
+
+Module::~Module() { stop(); }
+
+// ---- Up
+// -------------------------------------------------------------------------------------------------------
+
+bool Module::start() {
+  hold(std::make_shared<Running>());
+  if (auto loaded = load(); loaded.has_error()) return give_up(State::refused, loaded.error());
+  if (auto lanes = open_lanes(); lanes.has_error()) return give_up(State::failed, lanes.error());
+  if (auto configured = configure(); configured.has_error())
+    return give_up(State::failed, configured.error());
+  if (auto started = run_start(); started.has_error()) return give_up(State::failed, started.error());
+  enter(State::serving);
+  return true;
+}
+
+Accepted<void> Module::load() {
+  const auto& entry = order_.entry;
+  const auto& manifest = *entry.candidate.manifest;
+  Running& running = *running_;
+  const auto checked = preflight_module(manifest, order_.platform);
+  if (checked.report.refusal) return *checked.report.refusal;
+  auto staged =
+      stage(order_.runtime_folder, order_.generation, manifest, checked, entry.candidate.preflight.sha256);
+  if (staged.has_error()) return staged.error();
+  running.staged = std::move(*staged);
+  enter(State::staged);
+
+  Seat& seat = running.seat;
+  seat.id = entry.id;
+  seat.version = entry.version;
+  seat.generation = order_.generation;
+  seat.host = order_.host;
+  for (const auto& listener : entry.listeners)
+    seat.listeners.push_back({listener.declared.name, listener.addresses});
+  running.host = std::make_shared<sluice_host>(abi::host_for(seat));
+
+  auto mapped = map_library(running.staged.library(), order_.deadlines.load);
+  if (mapped.has_error()) return mapped.error();
+  running.mapped = std::move(*mapped);
+  enter(State::mapped);
+  // The seat, reached through the host table, must outlive an entry that never returns.
+  const std::shared_ptr<const sluice_host> host(running_, running.host.get());
+  auto negotiated =
+      negotiate(running.mapped, host, {entry.id, entry.version}, order_.deadlines.load, running.stuck);
+  if (negotiated.has_error()) return negotiated.error();
+  running.module = *negotiated;
+  running.negotiated = true;
+  enter(State::negotiated);
+  return {};
+}
+
+unsigned Module::thread_count() const {
+  const auto& threads = order_.entry.candidate.manifest->threads;
+  unsigned wanted = std::min(4u, std::max(1u, order_.cores));
+  const auto& config = order_.entry.config.effective;
+  if (config.is_object() && config.contains("threads") && config["threads"].is_number_unsigned()) {
+    // 0 in a module's own schema is its way to say "as many as fit".
+    if (const auto configured = config["threads"].get<std::uint64_t>(); configured != 0) {
+      wanted = static_cast<unsigned>(std::min<std::uint64_t>(configured, 256));
+    }
+  }
+  return std::max(1u, std::clamp(wanted, threads.min, std::max(threads.min, threads.max)));
+}
+
+Accepted<void> Module::open_lanes() {
+  Seat& seat = running_->seat;
+  const auto count = thread_count();
+  for (unsigned index = 0; index < count; ++index) {
+    auto* lane = order_.host.engine->lane_open(seat, index);
+    if (lane == nullptr) {
+      for (auto* opened : seat.lanes) {
+        order_.host.engine->lane_end(opened);
+        order_.host.engine->lane_close(opened);
+      }
+      seat.lanes.clear();
+      return Refusal{"SL-RUN-001",
+                     "no lane is left for its thread " + std::to_string(index) + ": the host has 256",
+                     order_.entry.path, "Configure fewer threads per module."};
+    }
+    seat.lanes.push_back(lane);
+    seat.accept_lanes.push_back(std::make_shared<abi::ModuleLane>(*lane));
+  }
+  running_->watch = std::make_unique<LaneWatch>(seat.lanes);
+  // Raw pointers below, but `running` keeps all of it for as long as the thread is in the module.
+  running_->threads.start(seat.id, seat.lanes, [running = running_](engine::Lane& lane, unsigned index) {
+    const auto& life = running->module.life;
+    const auto complain = [&](const char* what) {
+      running->seat.host.log->error(what, {{"module", running->seat.id}, {"lane", std::to_string(index)}});
+    };
+    try {
+      if (life.run_lane != nullptr) life.run_lane(running->module.self, abi::handle(&lane), index);
+      if (life.run_lane != nullptr && !running->ending) {
+        complain("the module left its loop before its lane ended; the host's own loop goes on");
+      }
+    } catch (...) {
+      complain("an exception left the module's loop; the host's own loop goes on");
+    }
+    for (bool ended = false; !ended;) {
+      try {
+        lane.run();
+        ended = true;
+      } catch (...) {
+        complain("an exception left a call of the module");
+      }
+    }
+  });
+  std::lock_guard lock(mutex_);
+  picture_.threads = count;
+  picture_.remains = Remains::in_use;
+  return {};
+}
+
+std::string Module::configuration() const {
+  Json json{
+      {"config", order_.entry.config.effective.is_null() ? Json::object() : order_.entry.config.effective}};
+  if (order_.entry.config.apps.is_object() && !order_.entry.config.apps.empty())
+    json["apps"] = order_.entry.config.apps;
+  return json.dump();
+}
+
+Accepted<void> Module::configure() {
+  if (running_->module.life.configure == nullptr) {  // takes no configuration
+    enter(State::configured);
+    return {};
+  }
+  auto outcome = std::make_shared<Outcome>();
+  const auto called = call_on(
+      control_lane(), order_.deadlines.configure, [running = running_, outcome, json = configuration()] {
+        const auto& module = running->module;
+        outcome->status = module.life.configure(module.self, abi::borrow(json), &outcome->err);
+      });
+  const auto& path = order_.entry.path;
+  if (called == Called::late) {
+    running_->stuck = true;
+    return Refusal{"SL-RUN-002", "configure did not come back in time", path,
+                   "It may not wait for anything."};
+  }
+  if (called != Called::done)
+    return Refusal{"SL-CFG-001", "configure threw an exception", path, "Report it to its author."};
+  if (outcome->status != SLUICE_STATUS_OK) {
+    return Refusal{"SL-CFG-001", "the module rejects its configuration: " + outcome->text(), path,
+                   "Correct it under modules." + id() + ".config."};
+  }
+  enter(State::configured);
+  return {};
+}
+
+Accepted<void> Module::run_start() {
+  auto outcome = std::make_shared<Outcome>();
+  running_->start_called = true;
+  const auto called = call_on(control_lane(), order_.deadlines.start, [running = running_, outcome] {
+    outcome->status = running->module.life.start(running->module.self, &outcome->err);
+  });
+  const auto& path = order_.entry.path;
+  if (called == Called::late) {
+    running_->stuck = true;
+    return Refusal{"SL-RUN-002", "start did not come back in time", path, "It may not wait for anything."};
+  }
+  if (called != Called::done)
+    return Refusal{"SL-RUN-001", "start threw an exception", path, "Report it to its author."};
+  if (outcome->status != SLUICE_STATUS_OK) {
+    return Refusal{"SL-RUN-001", "start failed: " + outcome->text(), path,
+                   "Everything it had opened was taken back; correct the cause and start again."};
+  }
+  enter(State::started);
+  return {};
+}
+
+// ---- Down
+// -----------------------------------------------------------------------------------------------------
+
+bool Module::give_up(State state, const Refusal& why) {
+  stop_calls();
+  enter(state);
+  set_reason(state == State::refused ? "REFUSED" : "FAILED", why);
+  log_problem(picture().message);
+  return false;
+}
+
+void Module::begin_drain(std::int64_t deadline_ns) {
+  if (picture().state != State::serving) return;
+  enter(State::draining);
+  order_.host.engine->shut_for_new(running_->seat);
+  if (running_->module.life.drain == nullptr) return;
+  const auto called = call_on(control_lane(), std::chrono::seconds(1), [running = running_, deadline_ns] {
+    running->module.life.drain(running->module.self, deadline_ns);
+  });
+  if (called != Called::done) log_problem("module " + id() + ": drain did not come back");
+}
+
+std::uint64_t Module::remaining() {
+  if (picture().state != State::draining || running_->module.life.remaining == nullptr) return 0;
+  auto left = std::make_shared<sluice_remaining>();
+  left->struct_size = sizeof *left;
+  auto status = std::make_shared<sluice_status>(SLUICE_STATUS_INTERNAL);
+  const auto called = call_on(control_lane(), std::chrono::seconds(1), [running = running_, left, status] {
+    *status = running->module.life.remaining(running->module.self, left.get());
+  });
+  // No answer is not "drained": only the deadline ends it then.
+  const auto sessions = called == Called::done ? (*status == SLUICE_STATUS_OK ? left->sessions : 0) : 1;
+  std::lock_guard lock(mutex_);
+  return picture_.sessions_left = sessions;
+}
+
+void Module::stop(bool late) {
+  if (!running_) return;
+  const auto holds = running_->seat.ledger.counts();
+  const auto sessions = picture().sessions_left;
+  if (late) order_.host.engine->revoke(running_->seat);
+  stop_calls();
+  if (picture().remains == Remains::zombie) return enter(State::failed);
+  enter(State::stopped);
+  if (late) {
+    set_reason("STOPPED LATE", {"SL-RUN-004",
+                                "the drain deadline passed with " + plural(sessions, "session") +
+                                    " left; it held " + held_text(holds),
+                                order_.entry.path, "Give it a longer deadline (limits.drain)."});
+  }
+  enter(State::retired);
+}
+
+// From whatever point it reached back to nothing: stop, lanes end, threads joined, destroy, ledger, unmapped.
+void Module::stop_calls() {
+  if (!running_) return;
+  if (!running_->seat.lanes.empty()) {
+    order_.host.engine->shut_for_new(running_->seat);
+    if (running_->start_called && !running_->stuck) {
+      const auto called = call_on(control_lane(), order_.deadlines.stop,
+                                  [running = running_] { running->module.life.stop(running->module.self); });
+      if (called == Called::threw) log_problem("module " + id() + ": stop threw an exception");
+      running_->stuck = called == Called::late;
+    }
+    end_lanes();
+  }
+  if (running_->stuck) return become_zombie("one of its threads did not come back");
+  if (running_->negotiated) destroy();
+  if (running_->stuck) return become_zombie("destroy did not come back");
+  settle_ledger();
+  retire();
+}
+
+void Module::end_lanes() {
+  running_->ending = true;
+  for (auto* lane : running_->seat.lanes) order_.host.engine->lane_end(lane);
+  // A thread known to be stuck in the module gets no second wait.
+  const auto patience = running_->stuck ? milliseconds(100) : order_.deadlines.stop;
+  running_->stuck = !running_->threads.join(patience);
+  if (running_->stuck) return;
+  // From here on no call of the module comes but destroy: what it leaked is taken back without asking it.
+  for (auto* lane : running_->seat.lanes) lane->on_cache_release(nullptr, nullptr);
+}
+
+void Module::destroy() {
+  auto threw = std::make_shared<std::atomic<bool>>(false);
+  running_->stuck = !run_on_loader_thread(order_.deadlines.destroy, [running = running_, threw] {
+    try {
+      running->module.life.destroy(running->module.self);
+    } catch (...) {
+      *threw = true;
+    }
+  });
+  if (*threw) log_problem("module " + id() + ": destroy threw an exception");
+}
+
+void Module::settle_ledger() {
+  Seat& seat = running_->seat;
+  const auto leaked = seat.ledger.reclaim_all();
+  for (auto* lane : seat.lanes) order_.host.engine->lane_close(lane);
+  seat.lanes.clear();
+  const auto text = held_text(leaked);
+  if (!text.empty()) {
+    order_.host.log->warn("the module had not given back everything; the host took it back",
+                          {{"module", id()}, {"leaked", text}});
+  }
+  std::lock_guard lock(mutex_);
+  picture_.leaked = leaked;
+  picture_.threads = 0;
+}
+
+void Module::retire() {
+  auto remains = Remains::none;
+  if (running_->mapped) {
+    const bool clean = order_.entry.candidate.manifest->unload == Unload::clean || !running_->negotiated;
+    remains = clean && running_->mapped->unmap() ? Remains::unmapped : Remains::parked;
+    if (clean && remains == Remains::parked) {
+      log_problem("module " + id() + ": promises a clean unload, but its library stays mapped");
+    }
+    if (remains == Remains::parked) running_->staged.keep();
+  }
+  hold(nullptr);
+  std::lock_guard lock(mutex_);
+  picture_.remains = remains;
+}
+
+void Module::become_zombie(const std::string& where) {
+  log_problem("module " + id() + " is a zombie: " + where + "; its library stays mapped until the host ends");
+  running_->staged.keep();
+  // What its own threads may be using stays as it is; its ports and streams need not.
+  order_.host.listeners->close_owned_by(id());
+  order_.host.engine->revoke(running_->seat);
+  never_free(running_);
+  hold(nullptr);
+  {
+    std::lock_guard lock(mutex_);
+    picture_.remains = Remains::zombie;
+  }
+  set_reason("FAILED", {"SL-RUN-002", where, order_.entry.path,
+                        "Its library stays mapped; restart the host to be rid of it."});
+}
+
+// ---- Between
+// --------------------------------------------------------------------------------------------------
+
+void Module::ask_health() {
+  if (!running_ || !running_->watch) return;
+  running_->watch->ask(order_.host.clock->monotonic(), running_->module);
+}
+
+LifePicture Module::picture() const {
+  std::unique_lock lock(mutex_);
+  auto picture = picture_;
+  const auto running = running_;
+  lock.unlock();
+  if (!running) return picture;
+  picture.holds = running->seat.ledger.counts();
+  if (picture.state >= State::configured && running->watch) {
+    auto report = running->watch->report(order_.host.clock->monotonic());
+    picture.health = {report.degraded, std::move(report.reason)};
+  }
+  return picture;
+}
+
+void Module::hold(std::shared_ptr<Running> running) {
+  std::lock_guard lock(mutex_);
+  running_.swap(running);
+}
+
+Accepted<sluice_interface> Module::query(const std::string& iface, std::uint32_t minor_min) {
+  const auto fail = [&](const std::string& finding) {
+    return Refusal{"SL-DEP-001", finding, order_.entry.path,
+                   "Its manifest promises the interface; report it."};
+  };
+  if (running_->module.life.query == nullptr)
+    return fail("it provides " + iface + " but has no query method");
+  struct Found {
+    sluice_interface interface{};
+    sluice_status status = SLUICE_STATUS_INTERNAL;
+  };
+  auto found = std::make_shared<Found>();
+  found->interface.struct_size = sizeof found->interface;
+  const auto called =
+      call_on(control_lane(), std::chrono::seconds(1), [running = running_, found, iface, minor_min] {
+        const auto& module = running->module;
+        found->status = module.life.query(module.self, abi::borrow(iface), minor_min, &found->interface);
+      });
+  if (called != Called::done) return fail("query for " + iface + " did not come back");
+  if (found->status != SLUICE_STATUS_OK)
+    return fail("query for " + iface + " returned " + status_name(found->status));
+  const auto* table = static_cast<const std::uint32_t*>(found->interface.table);
+  if (table == nullptr || *table < sizeof(std::uint32_t) || *table > abi::absurd_struct_size) {
+    return fail("query for " + iface + " gave no usable table");
+  }
+  return found->interface;
+}
+
+engine::Lane& Module::control_lane() const { return *running_->seat.lanes.front(); }
+
+void Module::keep_alive(std::shared_ptr<void> thing) { running_->kept.push_back(std::move(thing)); }
+
+void Module::enter(State state) {
+  std::lock_guard lock(mutex_);
+  picture_.state = state;
+}
+
+void Module::set_reason(const char* word, const Refusal& why) {
+  auto text = sentence(why, id(), order_.entry.version);
+  // The form of the loader's refusals; a module that ran and then ended was not refused.
+  if (const auto place = text.find(" REFUSED "); place != std::string::npos) {
+    text.replace(place + 1, std::string_view("REFUSED").size(), word);
+  }
+  std::lock_guard lock(mutex_);
+  picture_.rule = why.rule;
+  picture_.message = std::move(text);
+}
+
+void Module::log_problem(const std::string& message) const {
+  order_.host.log->error(message, {{"module", id()}, {"generation", std::to_string(order_.generation)}});
+}
+
+}  // namespace sluice::modules

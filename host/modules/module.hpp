@@ -1,0 +1,133 @@
+// One generation of a loaded module: its state with the one reason for it, its seat, its threads.
+//
+//   preflighted > staged > mapped > negotiated > configured > started > serving > draining > stopped >
+//   retired
+//        |          |        |          |            |           |        | unmapped
+//        +-> refused (SL-SEC SL-LNK SL-ENT SL-ABI) <-+           +--------+-> failed (SL-RUN)          parked
+//                                        failed (SL-CFG) <-+                                           zombie
+#pragma once
+
+#include <sluice/abi/module.h>
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "abi/seat.hpp"
+#include "modules/loader.hpp"
+#include "modules/plan.hpp"
+
+namespace sluice::modules {
+
+// What became of the code of a generation that ended.
+enum class Remains {
+  none,    // it was never mapped
+  in_use,  // it runs
+  unmapped,
+  parked,  // mapped, unreachable: the author does not promise that it can be unmapped, or something holds it
+  zombie   // a thread is still in it
+};
+std::string_view remains_name(Remains remains);
+
+struct Deadlines {
+  milliseconds load{5000};
+  milliseconds configure{5000};
+  milliseconds start{5000};
+  milliseconds stop{5000};
+  milliseconds destroy{5000};
+};
+
+struct ModuleOrder {
+  Entry entry;
+  Platform platform;
+  std::uint32_t generation = 1;
+  std::filesystem::path runtime_folder;
+  Deadlines deadlines;
+  unsigned cores = 1;
+  HostServices host;
+};
+
+struct HealthPicture {
+  bool degraded = false;
+  std::string reason;
+};
+
+using HeldCounts = std::array<std::size_t, Ledger::kind_count>;
+
+struct LifePicture {
+  State state = State::preflighted;
+  std::string rule;     // of why it ended; empty when all is well
+  std::string message;  // the whole sentence
+  Remains remains = Remains::none;
+  std::uint32_t generation = 1;
+  std::size_t threads = 0;
+  HeldCounts holds{};
+  HeldCounts leaked{};              // what it had not given back at its end, taken back by the host
+  std::uint64_t sessions_left = 0;  // while draining
+  HealthPicture health;
+};
+
+// "2 timers, 1 connection"; empty when there is nothing.
+std::string held_text(const HeldCounts& counts);
+
+class Module {
+ public:
+  explicit Module(ModuleOrder order);
+  ~Module();  // stopped before
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  // One of these five at a time, from any thread that is not the module's; each waits up to its deadlines.
+  // False: it ended, everything it held was taken back, picture() says why.
+  bool start();
+  void begin_drain(std::int64_t deadline_ns);
+  std::uint64_t remaining();  // 0: drained
+  // From any state. `late`: the drain deadline passed with sessions left (SL-RUN-004). Again: nothing
+  // happens.
+  void stop(bool late = false);
+  // Asks lanes and module how they are, without waiting; the answer is in a later picture().
+  void ask_health();
+
+  // [any]
+  LifePicture picture() const;
+  const Entry& entry() const { return order_.entry; }
+  const std::string& id() const { return order_.entry.id; }
+
+  // An interface it provides, while it serves. Waits up to a second. `table` is valid until stop().
+  Accepted<sluice_interface> query(const std::string& iface, std::uint32_t minor_min);
+  engine::Lane& control_lane() const;
+  // `thing` outlives the last call into or out of the module's code.
+  void keep_alive(std::shared_ptr<void> thing);
+
+ private:
+  struct Running;
+  Accepted<void> load();
+  Accepted<void> open_lanes();
+  Accepted<void> configure();
+  Accepted<void> run_start();
+  bool give_up(State state, const Refusal& why);
+  void stop_calls();
+  void end_lanes();
+  void destroy();
+  void settle_ledger();
+  void retire();
+  void become_zombie(const std::string& where);
+  void enter(State state);
+  void hold(std::shared_ptr<Running> running);
+  void set_reason(const char* word, const Refusal& why);
+  unsigned thread_count() const;
+  std::string configuration() const;
+  void log_problem(const std::string& message) const;
+
+  const ModuleOrder order_;
+  mutable std::mutex mutex_;
+  // Shared with its threads: what a stuck one may still touch. Changed under mutex_, by hold() alone.
+  std::shared_ptr<Running> running_;
+  LifePicture picture_;  // under mutex_
+};
+
+}  // namespace sluice::modules
