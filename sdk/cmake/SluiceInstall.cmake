@@ -1,0 +1,46 @@
+# What `cmake --install` puts where, under any prefix: the server finds its modules beside itself, so the tree can be
+# moved as a whole. Modules bring their own rules (sluice_add_module).
+include(CMakePackageConfigHelpers)
+
+set(package_folder lib/cmake/Sluice)
+set(exported sluice_abi sluice_wire sluice_sdk)
+foreach(target IN ITEMS sluice_media sluice-note)
+  if(TARGET ${target})
+    list(APPEND exported ${target})
+  endif()
+endforeach()
+foreach(target IN LISTS exported)
+  string(REGEX REPLACE "^sluice[_-]" "" name "${target}")
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+endforeach()
+install(TARGETS ${exported} EXPORT SluiceTargets
+        RUNTIME DESTINATION bin COMPONENT sdk ARCHIVE DESTINATION lib COMPONENT sdk)
+install(EXPORT SluiceTargets NAMESPACE Sluice:: DESTINATION ${package_folder} COMPONENT sdk)
+
+if(TARGET sluice)
+  install(TARGETS sluice RUNTIME DESTINATION bin COMPONENT server)
+endif()
+foreach(room IN ITEMS abi cpp wire media)
+  if(EXISTS "${PROJECT_SOURCE_DIR}/sdk/${room}/include")
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/${room}/include/" DESTINATION include COMPONENT sdk)
+  endif()
+endforeach()
+
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/SluiceConfig.cmake.in"
+  "${PROJECT_BINARY_DIR}/SluiceConfig.cmake" INSTALL_DESTINATION ${package_folder})
+# Every interface is a draft until 1.0, so another minor is another SDK.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/SluiceConfigVersion.cmake"
+  VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+configure_file("${CMAKE_CURRENT_LIST_DIR}/sluice.pc.in" "${PROJECT_BINARY_DIR}/sluice.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/SluiceConfig.cmake" "${PROJECT_BINARY_DIR}/SluiceConfigVersion.cmake"
+              "${CMAKE_CURRENT_LIST_DIR}/SluiceModule.cmake" "${CMAKE_CURRENT_LIST_DIR}/module.map"
+        DESTINATION ${package_folder} COMPONENT sdk)
+install(FILES "${PROJECT_BINARY_DIR}/sluice.pc" DESTINATION lib/pkgconfig COMPONENT sdk)
+
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
+        DESTINATION share/doc/sluice COMPONENT server OPTIONAL)
+install(FILES "${PROJECT_SOURCE_DIR}/manifests/module.schema.json"
+        DESTINATION share/sluice COMPONENT sdk OPTIONAL)
+if(EXISTS "${PROJECT_SOURCE_DIR}/sdk/examples")
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/examples" DESTINATION share/sluice COMPONENT sdk)
+endif()
