@@ -44,12 +44,16 @@ void Connection::tick(std::int64_t now) {
 // ---- In ----------------------------------------------------------------------------------------------------
 
 void Connection::await_readable() {
-  if (closed_ || waiting_readable_ || awaiting_answer_ || !last_words_.empty()) return;
+  if (closed_ || waiting_readable_ || awaiting_answer_ || (!last_words_.empty() && !lingering_)) return;
   waiting_readable_ = true;
   descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
                          [self = shared_from_this()](const boost::system::error_code& error) {
                            self->waiting_readable_ = false;
-                           if (!error) self->on_readable();
+                           if (error) return;
+                           if (self->lingering_)
+                             self->read_farewell();
+                           else
+                             self->on_readable();
                          });
 }
 
@@ -107,6 +111,21 @@ void Connection::on_media(const Message& message) {
     return;
   }
   ingest_->on_message(message);
+}
+
+// After our FIN: closing while unread input is there would reset the connection, and with it take back what the
+// peer has not read yet, the last onStatus for one.
+void Connection::linger() {
+  lingering_ = true;
+  ::shutdown(socket_.fd(), SHUT_WR);
+  await_readable();
+}
+
+void Connection::read_farewell() {
+  const auto buffer = server_.read_buffer();
+  const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) return close(last_words_);
+  await_readable();
 }
 
 // ---- Roles -------------------------------------------------------------------------------------------------
@@ -236,8 +255,9 @@ bool Connection::flush() {
     await_writable();
     return false;
   }
-  if (!last_words_.empty()) close(last_words_);
-  return !closed_;
+  if (last_words_.empty()) return true;
+  if (!lingering_) linger();
+  return false;
 }
 
 void Connection::account(Subscriber& subscriber) {
@@ -277,7 +297,6 @@ void Connection::close(std::string_view reason) {
   if (former_player_) former_player_->leave(reason);
   out_.clear();
   descriptor_.release();  // cancels the waits
-  ::shutdown(socket_.fd(), SHUT_RDWR);
   socket_.close();
   server_.forget(shared_from_this());
 }

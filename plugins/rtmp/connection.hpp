@@ -69,6 +69,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end_role(std::string_view reason);
   void send_control();
   void close_when_sent(std::string_view reason);
+  void linger();
+  void read_farewell();
   SessionRequest request_of(const StreamAsked& asked) const;
 
   LaneServer& server_;
@@ -90,6 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool awaiting_answer_ = false;
   bool waiting_writable_ = false;
   bool waiting_readable_ = false;
+  bool lingering_ = false;  // all is sent, waiting for the peer to close
   bool closed_ = false;
 };
 

@@ -1,6 +1,6 @@
 // The RTMP module: a listener that hands connections to the lanes.
+#include <array>
 #include <memory>
-#include <vector>
 
 #include <sluice/lanes.hpp>
 #include <sluice/listener.hpp>
@@ -11,7 +11,7 @@ namespace sluice::rtmp {
 
 class RtmpModule final : public LaneModule {
  public:
-  explicit RtmpModule(const sluice_host* host) : LaneModule(host), servers_(Module::host().lane_count()) {}
+  using LaneModule::LaneModule;
 
   void configure(std::string_view json) override {
     shared_.settings = std::make_shared<const Settings>(parse_settings(json));
@@ -34,7 +34,7 @@ class RtmpModule final : public LaneModule {
  private:
   // Made on the lane, by its first connection.
   LaneServer& server_of(sluice_lane* lane) {
-    for (std::uint32_t i = 0; i < servers_.size(); ++i) {
+    for (std::uint32_t i = 0; i < host().lane_count(); ++i) {
       if (host().lane(i) != lane) continue;
       if (!servers_[i]) servers_[i] = std::make_unique<LaneServer>(host(), loop(i), shared_);
       return *servers_[i];
@@ -44,7 +44,7 @@ class RtmpModule final : public LaneModule {
 
   Shared shared_;
   std::unique_ptr<Listener> listener_;
-  std::vector<std::unique_ptr<LaneServer>> servers_;
+  std::array<std::unique_ptr<LaneServer>, lane_limit> servers_;  // each touched by its own lane only
 };
 
 }  // namespace sluice::rtmp

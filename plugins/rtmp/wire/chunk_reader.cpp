@@ -129,45 +129,51 @@ bool ChunkReader::collect_header() {
 
 Result<void> ChunkReader::apply_header() {
   wire::ByteReader in(std::span(header_).first(header_length_));
-  Header header;
-  header.format = header_[0] >> 6;
-  const uint32_t id = read_chunk_stream_id(in);
+  const unsigned format = header_[0] >> 6;
+  const auto opened = open_stream(read_chunk_stream_id(in), format);
+  if (!opened) return opened.error();
+  ChunkStream& stream = **opened;
+  const Header header = read_message_header(in, format, stream);
   header_length_ = 0;
-
-  ChunkStream* stream = find(id);
-  if (!stream) {
-    // fmt 1 opens a stream too: some encoders send their first ping so.
-    if (header.format > 1) return Errc::no_previous_header;
-    if (streams_.size() >= limits_.max_chunk_streams) return Errc::too_many_chunk_streams;
-    stream = &streams_.emplace_back();
-    stream->id = id;
+  if (stream.in_message) {
+    // The standard only recommends fmt 3 here, so others pass as long as they say nothing new.
+    if (header.length != stream.length || header.type != stream.type ||
+        header.stream_id != stream.stream_id) {
+      return Errc::message_changed_midway;
+    }
+  } else if (const auto begun = begin_message(stream, header); !begun) {
+    return begun;
   }
-  header.length = stream->length;
-  header.type = stream->type;
-  header.stream_id = stream->stream_id;
-  if (header.format <= 2) header.timestamp_field = in.u24be();
-  if (header.format <= 1) {
+  current_ = static_cast<size_t>(&stream - streams_.data());
+  chunk_left_ = std::min<size_t>(chunk_size_, stream.length - stream.partial.size());
+  return {};
+}
+
+Result<ChunkReader::ChunkStream*> ChunkReader::open_stream(uint32_t id, unsigned format) {
+  if (ChunkStream* known = find(id)) return known;
+  // fmt 1 opens a stream too: some encoders send their first ping so.
+  if (format > 1) return Errc::no_previous_header;
+  if (streams_.size() >= limits_.max_chunk_streams) return Errc::too_many_chunk_streams;
+  ChunkStream& stream = streams_.emplace_back();
+  stream.id = id;
+  return &stream;
+}
+
+// What a format leaves out is as it was.
+ChunkReader::Header ChunkReader::read_message_header(wire::ByteReader& in, unsigned format,
+                                                     const ChunkStream& stream) {
+  Header header{format, 0, false, stream.length, stream.type, stream.stream_id};
+  if (format <= 2) header.timestamp_field = in.u24be();
+  if (format <= 1) {
     header.length = in.u24be();
     header.type = in.u8();
   }
-  if (header.format == 0) header.stream_id = in.u32le();
+  if (format == 0) header.stream_id = in.u32le();
   if (in.left() > 0) {
     header.timestamp_field = in.u32be();
-    header.extended = header.format < 3 || settle_dialect(*stream, header.timestamp_field);
+    header.extended = format < 3 || settle_dialect(stream, header.timestamp_field);
   }
-
-  current_ = static_cast<size_t>(stream - streams_.data());
-  if (stream->in_message) {
-    // The standard only recommends fmt 3 here, so others pass as long as they say nothing new.
-    if (header.length != stream->length || header.type != stream->type ||
-        header.stream_id != stream->stream_id) {
-      return Errc::message_changed_midway;
-    }
-  } else if (const auto begun = begin_message(*stream, header); !begun) {
-    return begun;
-  }
-  chunk_left_ = std::min<size_t>(chunk_size_, stream->length - stream->partial.size());
-  return {};
+  return header;
 }
 
 // Decides by the first fmt 3 chunk that could tell, for the whole connection. False: the four bytes are

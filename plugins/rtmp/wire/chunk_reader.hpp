@@ -14,6 +14,7 @@
 #include <span>
 #include <vector>
 
+#include "sluice/wire/byte_reader.hpp"
 #include "wire/error.hpp"
 #include "wire/message.hpp"
 
@@ -69,6 +70,8 @@ class ChunkReader {
   size_t header_size() const;
   bool collect_header();
   Result<void> apply_header();
+  Result<ChunkStream*> open_stream(uint32_t id, unsigned format);
+  Header read_message_header(wire::ByteReader& in, unsigned format, const ChunkStream& stream);
   Result<void> begin_message(ChunkStream& stream, const Header& header);
   void advance_timestamp(ChunkStream& stream, const Header& header);
   bool settle_dialect(const ChunkStream& stream, uint32_t value);

@@ -1,6 +1,7 @@
 // LaneModule: a module whose lanes run Boost.Asio, one private io_context each.
 #pragma once
 
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -8,7 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include <sluice/module.hpp>
 
@@ -71,7 +71,9 @@ class LaneLoop {
 
 class LaneModule : public Module {
  public:
-  explicit LaneModule(const sluice_host* host) : Module(host), loops_(Module::host().lane_count()) {}
+  static constexpr std::uint32_t lane_limit = 64;  // threads.max of a manifest
+
+  using Module::Module;
 
   // [lane] The host calls this on each lane's thread.
   void run_lane(sluice_lane* lane, std::uint32_t index) {
@@ -85,14 +87,14 @@ class LaneModule : public Module {
   // [lane] Only from the lane's own thread.
   LaneLoop& loop(std::uint32_t index) { return *loops_.at(index); }
   LaneLoop& loop_of(sluice_lane* lane) {
-    for (std::uint32_t i = 0; i < loops_.size(); ++i)
-      if (host().lane(i) == lane) return *loops_[i];
+    for (std::uint32_t i = 0; i < host().lane_count(); ++i)
+      if (host().lane(i) == lane) return *loops_.at(i);
     throw Error(SLUICE_STATUS_ARGUMENT, "not a lane of this module");
   }
   virtual void on_lane_end(std::uint32_t /*index*/) {}
 
  private:
-  std::vector<std::unique_ptr<LaneLoop>> loops_;
+  std::array<std::unique_ptr<LaneLoop>, lane_limit> loops_;  // each touched by its own thread only
 };
 
 }  // namespace sluice

@@ -83,7 +83,8 @@ struct Life {
     life.destroy = [](void* self) noexcept { delete &of(self); };
     if constexpr (RunsLanes<Type>)
       life.run_lane = [](void* self, sluice_lane* lane, std::uint32_t index) noexcept {
-        at_boundary(nullptr, [&] { of(self).run_lane(lane, index); });
+        in_callback([self](const sluice_err& err) { of(self).host().log(SLUICE_LOG_ERROR, err.message); },
+                    [&] { of(self).run_lane(lane, index); });
       };
     return life;
   }

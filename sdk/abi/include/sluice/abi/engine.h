@@ -47,7 +47,8 @@ typedef struct sluice_engine {
 
   /* ---- Lanes: one host-made thread of this module each, with an inbox. ----------------------------------- */
 
-  /* [any] How many lanes this module has, and the n-th (null if out of range). Lane 0 is [control]. */
+  /* [any] How many lanes this module has, and the n-th (null if out of range). Lane 0 is [control]. None yet
+   * during entry, all of them from run_lane on. */
   uint32_t (*lane_count)(void* self);
   sluice_lane* (*lane_at)(void* self, uint32_t index);
   /* [lane] A descriptor that turns readable when a sleeping lane has work. Owned by the host. Edge-triggered
