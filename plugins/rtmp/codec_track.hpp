@@ -1,5 +1,5 @@
-// CodecTrack: one elementary stream on its way in: its codec facts, and its frames in the engine's payload form
-// (sluice/abi/frame.h). Pure.
+// CodecTrack: one elementary stream on its way in: its codec facts, and its frames in the engine's payload
+// form (sluice/abi/frame.h). Pure.
 #pragma once
 
 #include <cstdint>
@@ -68,7 +68,8 @@ class CodecTrack {
 
   TrackFacts facts_;
   bool ready_ = false;
-  std::variant<std::monostate, media::AvcConfig, media::HevcConfig, media::Av1Config, media::AacConfig> config_;
+  std::variant<std::monostate, media::AvcConfig, media::HevcConfig, media::Av1Config, media::AacConfig>
+      config_;
 };
 
 }  // namespace sluice::rtmp

@@ -14,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t farewell_ns = second_ns;  // to get the last status out before closing
-constexpr std::size_t unread_limit = 1024;         // parcels
+constexpr std::size_t unread_limit = 1024;       // parcels
 constexpr int reads_per_turn = 4;                // then others get theirs
 
 }  // namespace
@@ -41,7 +41,8 @@ void Connection::tick(std::int64_t now) {
   close("neither published nor played in time");
 }
 
-// ---- In ----------------------------------------------------------------------------------------------------
+// ---- In
+// ----------------------------------------------------------------------------------------------------
 
 void Connection::await_readable() {
   if (closed_ || waiting_readable_ || awaiting_answer_ || (!last_words_.empty() && !lingering_)) return;
@@ -113,8 +114,8 @@ void Connection::on_media(const Message& message) {
   ingest_->on_message(message);
 }
 
-// After our FIN: closing while unread input is there would reset the connection, and with it take back what the
-// peer has not read yet, the last onStatus for one.
+// After our FIN: closing while unread input is there would reset the connection, and with it take back what
+// the peer has not read yet, the last onStatus for one.
 void Connection::linger() {
   lingering_ = true;
   ::shutdown(socket_.fd(), SHUT_WR);
@@ -128,7 +129,8 @@ void Connection::read_farewell() {
   await_readable();
 }
 
-// ---- Roles -------------------------------------------------------------------------------------------------
+// ---- Roles
+// -------------------------------------------------------------------------------------------------
 
 SessionRequest Connection::request_of(const StreamAsked& asked) const {
   SessionRequest request;
@@ -176,7 +178,8 @@ void Connection::publish_refused(sluice_status status, std::string_view why) {
   awaiting_answer_ = false;
   held_ = {};
   former_ingest_ = std::move(ingest_);
-  session_.refuse(status == SLUICE_STATUS_DENIED ? "NetStream.Publish.Denied" : "NetStream.Publish.BadName", why);
+  session_.refuse(status == SLUICE_STATUS_DENIED ? "NetStream.Publish.Denied" : "NetStream.Publish.BadName",
+                  why);
   close_when_sent(std::string("publish refused: ") + std::string(why));
 }
 
@@ -195,7 +198,7 @@ void Connection::play_started() {
 
 void Connection::play_refused(sluice_status status, std::string_view why) {
   former_player_ = std::move(player_);
-  const char* code = status == SLUICE_STATUS_NOT_FOUND ? "NetStream.Play.StreamNotFound"
+  const char* code = status == SLUICE_STATUS_NOT_FOUND  ? "NetStream.Play.StreamNotFound"
                      : status == SLUICE_STATUS_ARGUMENT ? "NetStream.Play.BadName"
                                                         : "NetStream.Play.Failed";
   session_.refuse(code, why);
@@ -231,7 +234,8 @@ void Connection::end_role(std::string_view reason) {
   deadline_ = server_.host().now() + std::chrono::nanoseconds(server_.settings()->handshake_timeout).count();
 }
 
-// ---- Out ---------------------------------------------------------------------------------------------------
+// ---- Out
+// ---------------------------------------------------------------------------------------------------
 
 void Connection::send_control() {
   if (session_.has_output()) out_.push(server_.egress().pool().make(session_.take_output()));
@@ -288,7 +292,9 @@ void Connection::close_when_sent(std::string_view reason) {
 void Connection::close(std::string_view reason) {
   if (closed_) return;
   closed_ = true;
-  const std::string_view role = ingest_ ? "publisher" : player_ ? "player" : "connection";
+  const std::string_view role = ingest_ || former_ingest_   ? "publisher"
+                                : player_ || former_player_ ? "player"
+                                                            : "neither";
   server_.host().info("connection closed",
                       {{"stream", key_}, {"peer", peer_}, {"role", role}, {"reason", reason}});
   if (ingest_) ingest_->end(SLUICE_END_LOST, reason);

@@ -44,7 +44,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // ---- For the player ----
   void queue(ParcelRef parcel) { out_.push(std::move(parcel)); }
-  // Writes what is queued. True: all of it is gone. False: the socket is full (pump is called later) or closed.
+  // Writes what is queued. True: all of it is gone. False: the socket is full (pump is called later) or
+  // closed.
   bool flush();
   void account(Subscriber& subscriber);
   void play_started();

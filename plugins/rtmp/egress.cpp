@@ -14,30 +14,42 @@ constexpr std::uint32_t video_chunk_stream = 6;
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
 // RTMP's clock has milliseconds in 32 bits and wraps ("RTMP 1.0" 5.3.1.1); floor, also before zero.
-std::int64_t to_ms(std::int64_t ns) { return ns >= 0 ? ns / ns_per_ms : -((-ns + ns_per_ms - 1) / ns_per_ms); }
+std::int64_t to_ms(std::int64_t ns) {
+  return ns >= 0 ? ns / ns_per_ms : -((-ns + ns_per_ms - 1) / ns_per_ms);
+}
 std::uint32_t to_timestamp(std::int64_t ns) { return static_cast<std::uint32_t>(to_ms(ns)); }
 
 std::optional<VideoCodec> video_codec(std::uint32_t codec) {
   switch (codec) {
-    case SLUICE_CODEC_H264: return VideoCodec::h264;
-    case SLUICE_CODEC_H265: return VideoCodec::hevc;
-    case SLUICE_CODEC_AV1: return VideoCodec::av1;
-    case SLUICE_CODEC_VP9: return VideoCodec::vp9;
-    default: return std::nullopt;
+    case SLUICE_CODEC_H264:
+      return VideoCodec::h264;
+    case SLUICE_CODEC_H265:
+      return VideoCodec::hevc;
+    case SLUICE_CODEC_AV1:
+      return VideoCodec::av1;
+    case SLUICE_CODEC_VP9:
+      return VideoCodec::vp9;
+    default:
+      return std::nullopt;
   }
 }
 
 std::optional<AudioCodec> audio_codec(std::uint32_t codec) {
   switch (codec) {
-    case SLUICE_CODEC_AAC: return AudioCodec::aac;
-    case SLUICE_CODEC_MP3: return AudioCodec::mp3;
-    case SLUICE_CODEC_OPUS: return AudioCodec::opus;
-    default: return std::nullopt;
+    case SLUICE_CODEC_AAC:
+      return AudioCodec::aac;
+    case SLUICE_CODEC_MP3:
+      return AudioCodec::mp3;
+    case SLUICE_CODEC_OPUS:
+      return AudioCodec::opus;
+    default:
+      return std::nullopt;
   }
 }
 
 // The tag header of a message of this track; nothing if the codec has none over RTMP.
-std::optional<TagHeader> tag_header(const sluice_track& track, bool configuration, const sluice_frame* frame) {
+std::optional<TagHeader> tag_header(const sluice_track& track, bool configuration,
+                                    const sluice_frame* frame) {
   if (const auto codec = video_codec(track.codec)) {
     VideoHeader header;
     header.codec = *codec;
@@ -73,10 +85,14 @@ bool is_classic(std::uint32_t codec) {
 // What onMetaData calls a codec: the classic numbers, else the FourCC as a number (Enhanced RTMP 1).
 double metadata_codec(std::uint32_t codec) {
   switch (codec) {
-    case SLUICE_CODEC_H264: return 7;
-    case SLUICE_CODEC_AAC: return 10;
-    case SLUICE_CODEC_MP3: return 2;
-    default: return static_cast<double>(__builtin_bswap32(codec));
+    case SLUICE_CODEC_H264:
+      return 7;
+    case SLUICE_CODEC_AAC:
+      return 10;
+    case SLUICE_CODEC_MP3:
+      return 2;
+    default:
+      return static_cast<double>(__builtin_bswap32(codec));
   }
 }
 
@@ -92,10 +108,11 @@ ParcelRef Egress::parcel_of(sluice_entry& entry) {
 
 void Egress::fill(Parcel& parcel, const sluice_frame& frame) {
   const auto tag = tag_header(*frame.track, false, &frame);
-  if (!tag || frame.span_count != 1) return;  // publishers write one span; derived streams have their own form
+  if (!tag || frame.span_count != 1)
+    return;  // publishers write one span; derived streams have their own form
   slices_.clear();
-  chunk_message(message_header(*frame.track, frame.dts), tag->view(), {frame.spans[0].data, frame.spans[0].size},
-                out_chunk_size, parcel.own, slices_);
+  chunk_message(message_header(*frame.track, frame.dts), tag->view(),
+                {frame.spans[0].data, frame.spans[0].size}, out_chunk_size, parcel.own, slices_);
   for (const auto slice : slices_) parcel.add_piece(slice.data(), slice.size());
 }
 
@@ -121,7 +138,8 @@ ParcelRef Egress::metadata(std::span<const sluice_track* const> tracks) {
     if (track->kind == SLUICE_TRACK_VIDEO) {
       add("width", track->width);
       add("height", track->height);
-      if (track->frame_rate_den) add("framerate", static_cast<double>(track->frame_rate_num) / track->frame_rate_den);
+      if (track->frame_rate_den)
+        add("framerate", static_cast<double>(track->frame_rate_num) / track->frame_rate_den);
       add("videocodecid", metadata_codec(track->codec));
       add("videodatarate", kilobits);
     } else {

@@ -10,19 +10,26 @@ constexpr std::int64_t ns_per_ms = 1'000'000;
 
 std::uint32_t abi_codec(VideoCodec codec) {
   switch (codec) {
-    case VideoCodec::h264: return SLUICE_CODEC_H264;
-    case VideoCodec::hevc: return SLUICE_CODEC_H265;
-    case VideoCodec::av1: return SLUICE_CODEC_AV1;
-    case VideoCodec::vp9: return SLUICE_CODEC_VP9;
+    case VideoCodec::h264:
+      return SLUICE_CODEC_H264;
+    case VideoCodec::hevc:
+      return SLUICE_CODEC_H265;
+    case VideoCodec::av1:
+      return SLUICE_CODEC_AV1;
+    case VideoCodec::vp9:
+      return SLUICE_CODEC_VP9;
   }
   return 0;
 }
 
 std::uint32_t abi_codec(AudioCodec codec) {
   switch (codec) {
-    case AudioCodec::aac: return SLUICE_CODEC_AAC;
-    case AudioCodec::mp3: return SLUICE_CODEC_MP3;
-    case AudioCodec::opus: return SLUICE_CODEC_OPUS;
+    case AudioCodec::aac:
+      return SLUICE_CODEC_AAC;
+    case AudioCodec::mp3:
+      return SLUICE_CODEC_MP3;
+    case AudioCodec::opus:
+      return SLUICE_CODEC_OPUS;
   }
   return 0;
 }
@@ -36,10 +43,10 @@ sluice_status Ingest::open(sluice_lane* lane, const SessionRequest& request) {
   return publisher_.open(
       lane, request,
       {.on_open = [this] { connection_.publish_started(); },
-       .on_refused = [this](sluice_status status, std::string_view why) { connection_.publish_refused(status, why); },
-       .on_revoked = [this](sluice_status why, std::string_view reason) {
-         connection_.publish_revoked(why, reason);
-       }});
+       .on_refused = [this](sluice_status status,
+                            std::string_view why) { connection_.publish_refused(status, why); },
+       .on_revoked = [this](sluice_status why,
+                            std::string_view reason) { connection_.publish_revoked(why, reason); }});
 }
 
 void Ingest::on_message(const Message& message) {
@@ -61,7 +68,8 @@ void Ingest::on_video(const Message& message) {
     if (tag.packet == VideoPacket::sequence_start)
       configure(slot, abi_codec(tag.codec), tag.payload);
     else if (tag.packet == VideoPacket::frames)
-      write(slot, abi_codec(tag.codec), tag.payload, {dts, dts + tag.composition_ms * ns_per_ms}, tag.disposable);
+      write(slot, abi_codec(tag.codec), tag.payload, {dts, dts + tag.composition_ms * ns_per_ms},
+            tag.disposable);
   }
 }
 
@@ -80,7 +88,8 @@ void Ingest::on_audio(const Message& message) {
   }
 }
 
-// A slot keeps its engine track when the codec changes: players see a new revision of the same picture or sound.
+// A slot keeps its engine track when the codec changes: players see a new revision of the same picture or
+// sound.
 Ingest::Track& Ingest::track_for(std::optional<Track>& slot, std::uint32_t codec) {
   if (!slot)
     slot.emplace(Track{CodecTrack(codec)});
@@ -89,7 +98,8 @@ Ingest::Track& Ingest::track_for(std::optional<Track>& slot, std::uint32_t codec
   return *slot;
 }
 
-void Ingest::configure(std::optional<Track>& slot, std::uint32_t codec, std::span<const std::uint8_t> record) {
+void Ingest::configure(std::optional<Track>& slot, std::uint32_t codec,
+                       std::span<const std::uint8_t> record) {
   // A record that cannot be used must not take the place of one that can.
   CodecTrack candidate = slot && slot->codec.facts().codec == codec ? slot->codec : CodecTrack(codec);
   const auto change = candidate.configure(record);
@@ -116,7 +126,8 @@ void Ingest::write(std::optional<Track>& slot, std::uint32_t codec, std::span<co
   track.codec.write(frame, {draft.data, plan->size});
   sluice_frame_facts facts{};
   facts.track = track.id;
-  facts.flags = (plan->key ? SLUICE_FRAME_KEY : 0u) | (disposable || plan->disposable ? SLUICE_FRAME_DISPOSABLE : 0u);
+  facts.flags =
+      (plan->key ? SLUICE_FRAME_KEY : 0u) | (disposable || plan->disposable ? SLUICE_FRAME_DISPOSABLE : 0u);
   facts.size = plan->size;
   facts.dts = timing.dts;
   facts.pts = timing.pts;

@@ -35,7 +35,7 @@ class Ingest {
   // One elementary stream: Enhanced RTMP may carry several of a kind in one connection.
   struct Track {
     CodecTrack codec;
-    std::uint32_t id = 0;  // in the engine; 0: not added yet
+    std::uint32_t id = 0;   // in the engine; 0: not added yet
     bool wait_key = false;  // something was lost: drop up to the next key frame
   };
   struct Timing {
@@ -46,8 +46,8 @@ class Ingest {
   void on_video(const Message& message);
   void on_audio(const Message& message);
   void configure(std::optional<Track>& slot, std::uint32_t codec, std::span<const std::uint8_t> record);
-  void write(std::optional<Track>& slot, std::uint32_t codec, std::span<const std::uint8_t> frame, Timing timing,
-             bool disposable);
+  void write(std::optional<Track>& slot, std::uint32_t codec, std::span<const std::uint8_t> frame,
+             Timing timing, bool disposable);
   Track& track_for(std::optional<Track>& slot, std::uint32_t codec);
   bool declare(Track& track);
   void drop(std::string_view reason);

@@ -15,8 +15,8 @@ namespace sluice::rtmp {
 
 class Player;
 
-// At every window's end, each player with news reads it all. Players at the same place send the same bytes, put
-// together once. [lane]
+// At every window's end, each player with news reads it all. Players at the same place send the same bytes,
+// put together once. [lane]
 class MergeGroup {
  public:
   MergeGroup(const Host& host, sluice_lane* lane, Egress& egress, std::chrono::milliseconds window)
@@ -54,7 +54,7 @@ class MergeGroup {
   std::chrono::milliseconds window_;
   Timer timer_;
   std::vector<Player*> marked_;
-  std::vector<Player*> due_;    // being served; null once it left
+  std::vector<Player*> due_;   // being served; null once it left
   std::vector<Block> blocks_;  // made for the window being served
   bool serving_ = false;
   std::size_t members_ = 0;

@@ -19,9 +19,9 @@ class RtmpModule final : public LaneModule {
   void reconfigure(std::string_view json) override { configure(json); }
 
   void start() override {
-    listener_ = std::make_unique<Listener>(host(), "rtmp", [this](sluice_lane* lane, sluice::Connection socket) {
-      server_of(lane).adopt(std::move(socket));
-    });
+    listener_ = std::make_unique<Listener>(
+        host(), "rtmp",
+        [this](sluice_lane* lane, sluice::Connection socket) { server_of(lane).adopt(std::move(socket)); });
   }
 
   void drain(std::int64_t) override { listener_.reset(); }

@@ -94,7 +94,9 @@ void Player::enqueue(std::span<sluice_entry> entries) {
   std::size_t run = 0;  // entries[run..i) need no new sequence header in between
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const sluice_track& track = *entries[i].frame->track;
-    const std::uint32_t known = track.id == video_ ? video_revision_ : track.id == audio_ ? audio_revision_ : 0;
+    const std::uint32_t known = track.id == video_   ? video_revision_
+                                : track.id == audio_ ? audio_revision_
+                                                     : 0;
     if (track.revision == known || track.revision == refused_revision_[track.id % track_slots]) continue;
     enqueue_run(entries.subspan(run, i - run));
     run = i;
@@ -107,12 +109,14 @@ void Player::enqueue(std::span<sluice_entry> entries) {
 void Player::enqueue_run(std::span<sluice_entry> entries) {
   if (entries.empty()) return;
   if (merge_ && merge_->is_serving() && !wait_key_) {
-    if (ParcelRef merged = merge_->merged(entries, video_, audio_); merged->bytes) connection_.queue(std::move(merged));
+    if (ParcelRef merged = merge_->merged(entries, video_, audio_); merged->bytes)
+      connection_.queue(std::move(merged));
     return;
   }
   for (sluice_entry& entry : entries)
     if (wanted(*entry.frame))
-      if (ParcelRef parcel = server_.egress().parcel_of(entry); parcel->bytes) connection_.queue(std::move(parcel));
+      if (ParcelRef parcel = server_.egress().parcel_of(entry); parcel->bytes)
+        connection_.queue(std::move(parcel));
 }
 
 bool Player::wanted(const sluice_frame& frame) {
@@ -124,18 +128,21 @@ bool Player::wanted(const sluice_frame& frame) {
 
 // The first track of each kind that this player can take is the one it gets; the rest is said once.
 void Player::choose_tracks() {
-  const auto tracks = subscriber_.tracks();
-  std::vector<const sluice_track*> chosen;
-  for (const sluice_track* track : tracks) {
+  for (const sluice_track* track : subscriber_.tracks()) {
     std::uint32_t& slot = track->kind == SLUICE_TRACK_VIDEO ? video_ : audio_;
     if (track->kind != SLUICE_TRACK_VIDEO && track->kind != SLUICE_TRACK_AUDIO) continue;
-    if (!Egress::can_carry(*track, capabilities_)) {
+    if (!Egress::can_carry(*track, capabilities_))
       refuse_track(*track);
-    } else if (slot == 0) {
+    else if (slot == 0)
       slot = track->id;
-      chosen.push_back(track);
-    }
   }
+  tell_metadata();
+}
+
+void Player::tell_metadata() {
+  std::vector<const sluice_track*> chosen;
+  for (const sluice_track* track : subscriber_.tracks())
+    if (track->id == video_ || track->id == audio_) chosen.push_back(track);
   if (!chosen.empty()) connection_.queue(server_.egress().metadata(chosen));
 }
 
@@ -155,9 +162,12 @@ void Player::follow_track(const sluice_frame& frame) {
     refused_revision_[track.id % track_slots] = track.revision;  // a second track of this kind
     return;
   }
+  const bool late = slot == 0;  // the player was here before the track
   slot = track.id;
+  if (late) tell_metadata();
   (video ? video_revision_ : audio_revision_) = track.revision;
-  if (ParcelRef header = server_.egress().sequence_header(track, frame.dts)) connection_.queue(std::move(header));
+  if (ParcelRef header = server_.egress().sequence_header(track, frame.dts))
+    connection_.queue(std::move(header));
 }
 
 void Player::refuse_track(const sluice_track& track) {

@@ -43,6 +43,7 @@ class Player {
   void on_closed(sluice_status why, std::string_view reason);
 
   void choose_tracks();
+  void tell_metadata();
   void enqueue(std::span<sluice_entry> entries);
   void enqueue_run(std::span<sluice_entry> entries);
   void follow_track(const sluice_frame& frame);
@@ -66,7 +67,7 @@ class Player {
   bool playing_ = false;
   bool paused_ = false;
   bool wait_key_ = false;  // after a pause: video resumes at a key frame
-  bool marked_ = false;  // with the merge group
+  bool marked_ = false;    // with the merge group
 };
 
 }  // namespace sluice::rtmp

@@ -54,9 +54,9 @@ std::string query_text(const std::vector<QueryParameter>& query) {
 bool Capabilities::has(std::uint32_t codec) const {
   if (any) return true;
   for (const std::string& code : four_ccs)
-    if (code.size() == 4 && SLUICE_FOURCC(static_cast<std::uint8_t>(code[0]), static_cast<std::uint8_t>(code[1]),
-                                          static_cast<std::uint8_t>(code[2]),
-                                          static_cast<std::uint8_t>(code[3])) == codec)
+    if (code.size() == 4 &&
+        SLUICE_FOURCC(static_cast<std::uint8_t>(code[0]), static_cast<std::uint8_t>(code[1]),
+                      static_cast<std::uint8_t>(code[2]), static_cast<std::uint8_t>(code[3])) == codec)
       return true;
   return false;
 }
@@ -194,8 +194,10 @@ Result<std::optional<SessionEvent>> Session::handle_command(const Message& messa
     return on_role_end(command);
   } else if (name == "pause") {
     return on_pause(command);
-  } else if (command.transaction > 0) {  // releaseStream, FCPublish, getStreamLength, _checkbw ...: all is well
-    send_command(result_of(command.transaction, amf0::Null{}, name == "getStreamLength" ? amf0::Value(0.0) : amf0::Value()));
+  } else if (command.transaction >
+             0) {  // releaseStream, FCPublish, getStreamLength, _checkbw ...: all is well
+    send_command(result_of(command.transaction, amf0::Null{},
+                           name == "getStreamLength" ? amf0::Value(0.0) : amf0::Value()));
   }
   return std::optional<SessionEvent>{};
 }
@@ -226,11 +228,13 @@ void Session::on_connect(const Command& command) {
   send_command(result_of(command.transaction, std::move(properties), std::move(information)));
 }
 
-// Enhanced RTMP 2, "Enhancing NetConnection connect Command": fourCcList is of version 1, the maps of version 2.
+// Enhanced RTMP 2, "Enhancing NetConnection connect Command": fourCcList is of version 1, the maps of
+// version 2.
 void Session::read_capabilities(const amf0::Object& object) {
   const auto add = [this](std::string_view code) {
     if (code == "*") capabilities_.any = true;
-    if (code.size() == 4 && capabilities_.four_ccs.size() < four_cc_limit) capabilities_.four_ccs.emplace_back(code);
+    if (code.size() == 4 && capabilities_.four_ccs.size() < four_cc_limit)
+      capabilities_.four_ccs.emplace_back(code);
   };
   if (const amf0::Value* list = object.find("fourCcList"); list && list->array()) {
     enhanced_ = true;
@@ -246,7 +250,9 @@ void Session::read_capabilities(const amf0::Object& object) {
 }
 
 // 1 while nobody holds it; a further one, which may be made but not used, is another number.
-std::uint32_t Session::next_stream_id() { return has_role() ? ++extra_streams_ + play_stream_id : play_stream_id; }
+std::uint32_t Session::next_stream_id() {
+  return has_role() ? ++extra_streams_ + play_stream_id : play_stream_id;
+}
 
 Result<std::optional<SessionEvent>> Session::on_stream_asked(const Command& command, std::uint32_t stream,
                                                              bool publish) {
@@ -259,7 +265,8 @@ Result<std::optional<SessionEvent>> Session::on_stream_asked(const Command& comm
   const std::string* name = command.string_argument(0);
   const auto asked = name ? read_stream(*name) : Result<StreamAsked>{make_error_code(Errc::bad_stream_name)};
   if (!asked) {
-    send_status(play_stream_id, Level::error, publish ? "NetStream.Publish.BadName" : "NetStream.Play.BadName",
+    send_status(play_stream_id, Level::error,
+                publish ? "NetStream.Publish.BadName" : "NetStream.Play.BadName",
                 "Stream names are app/name of letters, digits, '.', '_' and '-', 255 bytes at most.");
     event = Dropped{asked.error()};
     return event;
@@ -311,7 +318,8 @@ Result<std::optional<SessionEvent>> Session::on_pause(const Command& command) {
   if (role_ != Role::play) return event;
   const bool* wanted = command.boolean_argument(0);
   const bool on = !wanted || *wanted;
-  tell(Level::status, on ? "NetStream.Pause.Notify" : "NetStream.Unpause.Notify", on ? "Paused." : "Playing.");
+  tell(Level::status, on ? "NetStream.Pause.Notify" : "NetStream.Unpause.Notify",
+       on ? "Paused." : "Playing.");
   event = PauseAsked{on};
   return event;
 }
@@ -342,7 +350,8 @@ void Session::tell(Level level, std::string_view code, std::string_view descript
   send_status(play_stream_id, level, code, description);
 }
 
-void Session::send_status(std::uint32_t stream, Level level, std::string_view code, std::string_view description) {
+void Session::send_status(std::uint32_t stream, Level level, std::string_view code,
+                          std::string_view description) {
   send(type_command, status_chunk_stream, stream, on_status(level, code, description));
 }
 

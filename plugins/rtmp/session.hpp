@@ -46,8 +46,7 @@ struct StreamData {  // onMetaData and the like, from a publisher
 struct Dropped {  // a message that was passed over, with the reason to count
   error_code why;
 };
-using SessionEvent =
-    std::variant<PublishAsked, PlayAsked, RoleEnded, PauseAsked, Media, StreamData, Dropped>;
+using SessionEvent = std::variant<PublishAsked, PlayAsked, RoleEnded, PauseAsked, Media, StreamData, Dropped>;
 
 class Session {
  public:

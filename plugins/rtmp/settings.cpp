@@ -24,7 +24,8 @@ Settings parse_settings(std::string_view text) try {
     for (const auto& [name, app] : apps->items()) settings.apps.emplace(name, parse_app(app));
   return settings;
 } catch (const nlohmann::json::exception& error) {
-  throw Error(SLUICE_STATUS_ARGUMENT, std::string("the host's configuration cannot be read: ") + error.what());
+  throw Error(SLUICE_STATUS_ARGUMENT,
+              std::string("the host's configuration cannot be read: ") + error.what());
 }
 
 }  // namespace sluice::rtmp

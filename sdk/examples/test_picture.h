@@ -1,5 +1,5 @@
-/* A moving picture in H.264 without an encoder: every macroblock is I_PCM (ITU-T H.264, 7.3.5), so its samples
- * stand in the stream as they are. 128x96, each frame an IDR picture of one slice. */
+/* A moving picture in H.264 without an encoder: every macroblock is I_PCM (ITU-T H.264, 7.3.5), so its
+ * samples stand in the stream as they are. 128x96, each frame an IDR picture of one slice. */
 #ifndef SLUICE_EXAMPLES_TEST_PICTURE_H
 #define SLUICE_EXAMPLES_TEST_PICTURE_H
 
@@ -10,13 +10,14 @@ enum {
   TEST_PICTURE_WIDTH = 128,
   TEST_PICTURE_HEIGHT = 96,
   TEST_PICTURE_MACROBLOCKS = (TEST_PICTURE_WIDTH / 16) * (TEST_PICTURE_HEIGHT / 16),
-  /* length prefix, NAL header, slice header with the first mb_type, samples, mb_type of the rest, trailing bits */
+  /* length prefix, NAL header, slice header with the first mb_type, samples, mb_type of the rest, trailing
+     bits */
   TEST_PICTURE_BYTES = 4 + 1 + 4 + TEST_PICTURE_MACROBLOCKS * 384 + (TEST_PICTURE_MACROBLOCKS - 1) * 2 + 1
 };
 
 /* AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1): Constrained Baseline, one SPS, one PPS. */
-static const uint8_t test_picture_config[] = {1,    0x42, 0xC0, 0x1E, 0xFF, 0xE1, 0,    7,    0x67, 0x42, 0xC0,
-                                              0x1E, 0xDC, 0x20, 0xD9, 1,    0,    4,    0x68, 0xCE, 0x38, 0x80};
+static const uint8_t test_picture_config[] = {1,    0x42, 0xC0, 0x1E, 0xFF, 0xE1, 0, 7,    0x67, 0x42, 0xC0,
+                                              0x1E, 0xDC, 0x20, 0xD9, 1,    0,    4, 0x68, 0xCE, 0x38, 0x80};
 
 /* 16 at least, so that no start code can appear among the samples. */
 static inline uint8_t test_picture_sample(uint32_t value) { return (uint8_t)(16 + value % 220); }

@@ -34,7 +34,8 @@ std::string checked(const nlohmann::json& module, const char* field, std::size_t
                              " bytes");
   for (unsigned char c : text)
     if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
-      throw std::runtime_error(std::string("module.") + field + " has a character that cannot stand in a name");
+      throw std::runtime_error(std::string("module.") + field +
+                               " has a character that cannot stand in a name");
   return text;
 }
 
@@ -53,8 +54,8 @@ std::string note_source(const nlohmann::json& manifest) {
          "    {sizeof(sluice_note), " +
          std::to_string(abi.at("major").get<unsigned>()) + "u, " +
          std::to_string(abi.at("minor_built").get<unsigned>()) + "u, " +
-         std::to_string(abi.at("minor_min").get<unsigned>()) + "u, {" + bytes + "}, \"" + id + "\", \"" + version +
-         "\", {0, 0, 0, 0, 0, 0}}};\n";
+         std::to_string(abi.at("minor_min").get<unsigned>()) + "u, {" + bytes + "}, \"" + id + "\", \"" +
+         version + "\", {0, 0, 0, 0, 0, 0}}};\n";
 }
 
 }  // namespace

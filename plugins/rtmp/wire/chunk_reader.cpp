@@ -243,6 +243,7 @@ std::optional<Message> ChunkReader::collect_payload() {
     stage_ = Stage::header;
     return std::nullopt;
   }
+  finished_.clear();  // one poll may obey several control messages before it hands one out
   finished_.swap(stream.partial);
   return finish(stream, finished_);
 }

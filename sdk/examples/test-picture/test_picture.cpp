@@ -21,7 +21,8 @@ class TestPicture final : public sluice::Module {
     const sluice_status status = publisher_.open(
         host().lane(0), request,
         {.on_open = [this] { begin(); },
-         .on_refused = [this](sluice_status, std::string_view why) { host().warn(why, {{"stream", "example/test"}}); },
+         .on_refused = [this](sluice_status,
+                              std::string_view why) { host().warn(why, {{"stream", "example/test"}}); },
          .on_revoked = [this](sluice_status, std::string_view why) { end(why); }});
     if (status != SLUICE_STATUS_OK) throw sluice::Error(status, "cannot publish example/test");
   }

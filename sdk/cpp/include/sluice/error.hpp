@@ -58,9 +58,9 @@ inline sluice_status fail(sluice_err* err, sluice_status status, std::string_vie
 }
 
 inline std::string_view status_name(sluice_status status) {
-  constexpr std::string_view names[] = {"ok",       "argument", "state",         "not found", "busy",    "denied",
-                                        "not supported", "limit",    "no memory",     "io",        "protocol", "media",
-                                        "cancelled", "timeout",  "gone",          "newer field", "internal"};
+  constexpr std::string_view names[] = {
+      "ok", "argument", "state", "not found", "busy",    "denied", "not supported", "limit",   "no memory",
+      "io", "protocol", "media", "cancelled", "timeout", "gone",   "newer field",   "internal"};
   const auto index = static_cast<std::size_t>(-static_cast<long>(status));
   return index < std::size(names) ? names[index] : "unknown";
 }

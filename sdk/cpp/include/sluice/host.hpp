@@ -30,13 +30,13 @@ class Interface {
 
   // Calls a method that returns a status.
   template <class... Params, class... Args>
-  sluice_status call(sluice_status (*Table::* method)(Params...), Args... args) const {
+  sluice_status call(sluice_status (*Table::*method)(Params...), Args... args) const {
     return has(method) ? (table_->*method)(args...) : SLUICE_STATUS_NOT_SUPPORTED;
   }
 
   // Calls a method that returns nothing.
   template <class... Params, class... Args>
-  void call(void (*Table::* method)(Params...), Args... args) const {
+  void call(void (*Table::*method)(Params...), Args... args) const {
     if (has(method)) (table_->*method)(args...);
   }
 

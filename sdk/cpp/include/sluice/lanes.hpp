@@ -47,9 +47,10 @@ class LaneLoop {
  private:
   // Reading, not waiting: a wait on an eventfd that nobody reads completes at once, for ever.
   void await_kick() {
-    kick_.async_read_some(boost::asio::buffer(&kicks_, sizeof kicks_), [this](const auto& error, std::size_t) {
-      if (!error) await_kick();
-    });
+    kick_.async_read_some(boost::asio::buffer(&kicks_, sizeof kicks_),
+                          [this](const auto& error, std::size_t) {
+                            if (!error) await_kick();
+                          });
   }
 
   void block_until(std::int64_t wake_at) {

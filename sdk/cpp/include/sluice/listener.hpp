@@ -56,8 +56,8 @@ class Listener {
       : host_(&host), on_connection_(std::move(on_connection)) {
     sluice_err err = empty_err();
     const auto& net = host.net();
-    if (net.call(&sluice_net::listen, net.self(), to_abi(name), &Listener::accept, static_cast<void*>(this), &handle_,
-                 &err) != SLUICE_STATUS_OK)
+    if (net.call(&sluice_net::listen, net.self(), to_abi(name), &Listener::accept, static_cast<void*>(this),
+                 &handle_, &err) != SLUICE_STATUS_OK)
       throw Error(err);
   }
   Listener(const Listener&) = delete;

@@ -22,7 +22,8 @@ class Module {
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
-  virtual sluice_status query(std::string_view /*interface*/, std::uint32_t /*minor_min*/, sluice_interface* /*out*/) {
+  virtual sluice_status query(std::string_view /*interface*/, std::uint32_t /*minor_min*/,
+                              sluice_interface* /*out*/) {
     return SLUICE_STATUS_NOT_FOUND;
   }
   virtual void configure(std::string_view /*json*/) {}
@@ -112,7 +113,7 @@ sluice_status enter(const sluice_offer* offer, sluice_answer* answer) noexcept {
 }  // namespace detail
 }  // namespace sluice
 
-#define SLUICE_MODULE(Type)                                                                                 \
+#define SLUICE_MODULE(Type)                                                                                  \
   extern "C" SLUICE_EXPORT sluice_status sluice_entry_v1(const sluice_offer* offer, sluice_answer* answer) { \
-    return ::sluice::detail::enter<Type>(offer, answer);                                                    \
+    return ::sluice::detail::enter<Type>(offer, answer);                                                     \
   }

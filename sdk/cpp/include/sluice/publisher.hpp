@@ -1,4 +1,5 @@
-// Publisher: one stream that this module writes. Opens, writes, ends; gives back what it holds when destroyed.
+// Publisher: one stream that this module writes. Opens, writes, ends; gives back what it holds when
+// destroyed.
 #pragma once
 
 #include <cstring>
@@ -37,9 +38,9 @@ class Publisher {
     const sluice_publish_request crossing{sizeof crossing, 0, to_abi(request.key), request.peer(),
                                           request.credentials()};
     const auto& registry = host_->registry();
-    const sluice_status status =
-        registry.call(&sluice_registry::publish_begin, registry.self(), lane, &crossing, &State::calls_table(),
-                      static_cast<void*>(state), &state->op, static_cast<sluice_err*>(nullptr));
+    const sluice_status status = registry.call(&sluice_registry::publish_begin, registry.self(), lane,
+                                               &crossing, &State::calls_table(), static_cast<void*>(state),
+                                               &state->op, static_cast<sluice_err*>(nullptr));
     if (status != SLUICE_STATUS_OK) {
       delete state;
       return status;
@@ -95,7 +96,8 @@ class Publisher {
       host_->registry().call(&sluice_registry::publication_end, state->handle, how, to_abi(reason));
       delete state;
     } else {
-      host_->registry().call(&sluice_registry::cancel, state->op);  // on_done still comes and deletes the state
+      host_->registry().call(&sluice_registry::cancel,
+                             state->op);  // on_done still comes and deletes the state
     }
   }
 
@@ -125,7 +127,9 @@ class Publisher {
       state->handle = handle;
       state->op = nullptr;
       if (status == SLUICE_STATUS_OK) {
-        state->run([calls = state->calls] { if (calls.on_open) calls.on_open(); });
+        state->run([calls = state->calls] {
+          if (calls.on_open) calls.on_open();
+        });
         return;
       }
       const std::string why = err ? err->message : std::string(status_name(status));
@@ -134,7 +138,9 @@ class Publisher {
       state->owner->state_ = nullptr;
       delete state;
       in_callback([&](const sluice_err& e) { host->warn(e.message); },
-                  [&] { if (calls.on_refused) calls.on_refused(status, why); });
+                  [&] {
+                    if (calls.on_refused) calls.on_refused(status, why);
+                  });
     }
 
     static void on_revoked(void* ctx, sluice_status why, sluice_str reason) noexcept {
@@ -146,7 +152,8 @@ class Publisher {
 
     static void on_key_wanted(void* ctx, std::uint32_t track) noexcept {
       auto* state = static_cast<State*>(ctx);
-      if (state->calls.on_key_wanted) state->run([calls = state->calls, track] { calls.on_key_wanted(track); });
+      if (state->calls.on_key_wanted)
+        state->run([calls = state->calls, track] { calls.on_key_wanted(track); });
     }
 
     template <class Body>

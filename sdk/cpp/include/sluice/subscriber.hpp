@@ -1,4 +1,5 @@
-// Subscriber: one viewer of one stream. Opens, reads batches, closes; gives back what it holds when destroyed.
+// Subscriber: one viewer of one stream. Opens, reads batches, closes; gives back what it holds when
+// destroyed.
 #pragma once
 
 #include <functional>
@@ -38,17 +39,17 @@ class Subscriber {
   Subscriber& operator=(const Subscriber&) = delete;
 
   // Ask for the stream; one of on_open and on_refused follows. `calls` must outlive the subscriber.
-  sluice_status open(sluice_lane* lane, const SessionRequest& request, const SubscriberCalls& calls, void* ctx,
-                     SubscribeOptions options = {}) {
+  sluice_status open(sluice_lane* lane, const SessionRequest& request, const SubscriberCalls& calls,
+                     void* ctx, SubscribeOptions options = {}) {
     if (state_) return SLUICE_STATUS_STATE;
     auto* state = new State{host_, this, &calls, ctx, nullptr, nullptr};
-    const sluice_subscribe_request crossing{
-        sizeof crossing,        options.start,     to_abi(request.key), request.peer(),
-        request.credentials(), options.max_bytes, options.max_time};
+    const sluice_subscribe_request crossing{sizeof crossing, options.start,         to_abi(request.key),
+                                            request.peer(),  request.credentials(), options.max_bytes,
+                                            options.max_time};
     const auto& registry = host_->registry();
-    const sluice_status status =
-        registry.call(&sluice_registry::subscribe_begin, registry.self(), lane, &crossing, &State::calls_table(),
-                      static_cast<void*>(state), &state->op, static_cast<sluice_err*>(nullptr));
+    const sluice_status status = registry.call(&sluice_registry::subscribe_begin, registry.self(), lane,
+                                               &crossing, &State::calls_table(), static_cast<void*>(state),
+                                               &state->op, static_cast<sluice_err*>(nullptr));
     if (status != SLUICE_STATUS_OK) {
       delete state;
       return status;
@@ -63,7 +64,8 @@ class Subscriber {
   std::span<sluice_entry> read(std::uint32_t max, std::uint64_t* skipped = nullptr) {
     sluice_batch batch{};
     batch.struct_size = sizeof batch;
-    if (!is_open() || host_->engine().call(&sluice_engine::read, state_->handle, max, &batch) != SLUICE_STATUS_OK)
+    if (!is_open() ||
+        host_->engine().call(&sluice_engine::read, state_->handle, max, &batch) != SLUICE_STATUS_OK)
       return {};
     if (skipped) *skipped += batch.skipped;
     return {batch.entries, batch.count};
@@ -73,8 +75,8 @@ class Subscriber {
   std::vector<const sluice_track*> tracks() const {
     std::vector<const sluice_track*> found(track_limit);
     std::uint32_t count = 0;
-    if (!is_open() || host_->engine().call(&sluice_engine::tracks, state_->handle, found.data(),
-                                           track_limit, &count) != SLUICE_STATUS_OK)
+    if (!is_open() || host_->engine().call(&sluice_engine::tracks, state_->handle, found.data(), track_limit,
+                                           &count) != SLUICE_STATUS_OK)
       count = 0;
     found.resize(count < track_limit ? count : track_limit);
     return found;
@@ -95,7 +97,8 @@ class Subscriber {
       host_->registry().call(&sluice_registry::subscription_close, state->handle, to_abi(reason));
       delete state;
     } else {
-      host_->registry().call(&sluice_registry::cancel, state->op);  // on_done still comes and deletes the state
+      host_->registry().call(&sluice_registry::cancel,
+                             state->op);  // on_done still comes and deletes the state
     }
   }
 
@@ -140,7 +143,8 @@ class Subscriber {
     static void on_ready(void* ctx, sluice_subscription*) noexcept {
       const auto* state = static_cast<State*>(ctx);
       const Host* h = state->host;
-      in_callback([h](const sluice_err& e) { h->warn(e.message); }, [&] { state->calls->on_ready(state->ctx); });
+      in_callback([h](const sluice_err& e) { h->warn(e.message); },
+                  [&] { state->calls->on_ready(state->ctx); });
     }
 
     static void on_closed(void* ctx, sluice_status why, sluice_str reason) noexcept {

@@ -21,8 +21,8 @@ class Timer {
   sluice_status start(sluice_lane* lane, std::int64_t due_ns, std::function<void()> fn) {
     cancel();
     fn_ = std::move(fn);
-    return host_->engine().call(&sluice_engine::timer_start, lane, due_ns, &Timer::fire, static_cast<void*>(this),
-                                &handle_);
+    return host_->engine().call(&sluice_engine::timer_start, lane, due_ns, &Timer::fire,
+                                static_cast<void*>(this), &handle_);
   }
 
   void cancel() {

@@ -25,18 +25,19 @@ typedef struct sluice_frame_facts {
   uint32_t track; /* id from track_add; its newest revision is meant */
   uint32_t flags; /* SLUICE_FRAME_* */
   uint32_t reserved;
-  uint64_t size;  /* bytes written, <= capacity */
-  int64_t dts;    /* ns on the source's clock, already unrolled; the engine repairs jumps */
-  int64_t pts;    /* ns; SLUICE_TIME_NONE: same as dts */
-  int64_t duration; /* ns, 0 unknown */
+  uint64_t size;        /* bytes written, <= capacity */
+  int64_t dts;          /* ns on the source's clock, already unrolled; the engine repairs jumps */
+  int64_t pts;          /* ns; SLUICE_TIME_NONE: same as dts */
+  int64_t duration;     /* ns, 0 unknown */
   int64_t capture_wall; /* ns since 1970 UTC or SLUICE_TIME_NONE */
 } sluice_frame_facts;
 
 typedef struct sluice_batch {
   uint32_t struct_size;
   uint32_t count;
-  sluice_entry* entries; /* consecutive; only `cached` may be written; valid until the next read or lane_drain */
-  uint64_t skipped;      /* frames passed over since the last read, because this subscription lagged */
+  sluice_entry*
+      entries;      /* consecutive; only `cached` may be written; valid until the next read or lane_drain */
+  uint64_t skipped; /* frames passed over since the last read, because this subscription lagged */
 } sluice_batch;
 
 enum { SLUICE_WATCH_READ = 1u << 0, SLUICE_WATCH_WRITE = 1u << 1, SLUICE_WATCH_ERROR = 1u << 2 };
@@ -45,7 +46,8 @@ typedef struct sluice_engine {
   uint32_t struct_size;
   uint32_t minor;
 
-  /* ---- Lanes: one host-made thread of this module each, with an inbox. ----------------------------------- */
+  /* ---- Lanes: one host-made thread of this module each, with an inbox. -----------------------------------
+   */
 
   /* [any] How many lanes this module has, and the n-th (null if out of range). Lane 0 is [control]. None yet
    * during entry, all of them from run_lane on. */
@@ -74,10 +76,12 @@ typedef struct sluice_engine {
                                void (*fn)(void* ctx, uint32_t events), void* ctx, sluice_watch** out);
   sluice_status (*watch_change)(sluice_watch* watch, uint32_t events);
   void (*watch_stop)(sluice_watch* watch);
-  /* [lane] Called with each non-null `cached` when its entry leaves this lane's window. Set before subscribing. */
+  /* [lane] Called with each non-null `cached` when its entry leaves this lane's window. Set before
+   * subscribing. */
   void (*lane_on_cache_release)(sluice_lane* lane, void (*fn)(void* ctx, void* cached), void* ctx);
 
-  /* ---- Writing: all [lane] of the publication. ----------------------------------------------------------- */
+  /* ---- Writing: all [lane] of the publication. -----------------------------------------------------------
+   */
 
   /* Copies everything. Fails: LIMIT (16 tracks, 64 KiB config), ARGUMENT. */
   sluice_status (*track_add)(sluice_publication* publication, const sluice_track* track, uint32_t* id,
@@ -89,12 +93,14 @@ typedef struct sluice_engine {
    * Fails: NO_MEMORY (pool or budget exhausted: drop up to the next key frame), LIMIT (size > 8 MiB). */
   sluice_status (*frame_begin)(sluice_publication* publication, uint64_t size, sluice_draft* out);
   /* Number, repair, mark, append, wake. Takes no lock, never waits, allocates nothing. Consumes the draft in
-   * every case. Fails: NOT_FOUND (track), GONE (taken over, kicked), LIMIT (share of memory exceeded: dropped). */
+   * every case. Fails: NOT_FOUND (track), GONE (taken over, kicked), LIMIT (share of memory exceeded:
+   * dropped). */
   sluice_status (*frame_publish)(sluice_publication* publication, sluice_draft* draft,
                                  const sluice_frame_facts* facts);
   void (*frame_abandon)(sluice_publication* publication, sluice_draft* draft);
 
-  /* ---- Reading: all [lane] of the subscription unless said. ---------------------------------------------- */
+  /* ---- Reading: all [lane] of the subscription unless said. ----------------------------------------------
+   */
 
   /* The next frames, at most `max`, in seq order. count 0: nothing new; on_ready will be called. Until a read
    * says 0, on_ready is not called again, so a blocked reader costs nothing: read on when it can take more.

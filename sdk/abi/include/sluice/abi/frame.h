@@ -38,15 +38,15 @@ extern "C" {
 enum { SLUICE_TRACK_VIDEO = 1, SLUICE_TRACK_AUDIO = 2, SLUICE_TRACK_DATA = 3 };
 
 /* One revision of one elementary stream. Immutable; a change makes a new revision. As input (track_add,
- * track_update) `id` and `revision` are ignored and everything is copied; as output it is borrowed and valid as
- * long as a frame that names it is held, or until the subscription that listed it closes. */
+ * track_update) `id` and `revision` are ignored and everything is copied; as output it is borrowed and valid
+ * as long as a frame that names it is held, or until the subscription that listed it closes. */
 typedef struct sluice_track {
   uint32_t struct_size;
-  uint32_t id;       /* per stream, from 1; never reused for another elementary stream */
-  uint32_t revision; /* from 1 */
-  uint32_t kind;     /* SLUICE_TRACK_* */
-  uint32_t codec;    /* SLUICE_CODEC_* or any four-character code */
-  uint32_t timescale; /* native ticks per second, 0 unknown */
+  uint32_t id;         /* per stream, from 1; never reused for another elementary stream */
+  uint32_t revision;   /* from 1 */
+  uint32_t kind;       /* SLUICE_TRACK_* */
+  uint32_t codec;      /* SLUICE_CODEC_* or any four-character code */
+  uint32_t timescale;  /* native ticks per second, 0 unknown */
   sluice_bytes config; /* codec configuration, form above; at most 64 KiB */
   sluice_str language; /* BCP 47, may be empty */
   uint32_t width;      /* video: luma samples as shown, 0 unknown */
@@ -55,8 +55,8 @@ typedef struct sluice_track {
   uint32_t frame_rate_den;
   uint32_t sample_rate; /* audio: Hz, 0 unknown */
   uint32_t channels;
-  int32_t rotation;  /* degrees clockwise: 0, 90, 180, 270 */
-  uint32_t bitrate;  /* hint, bit/s, 0 unknown */
+  int32_t rotation; /* degrees clockwise: 0, 90, 180, 270 */
+  uint32_t bitrate; /* hint, bit/s, 0 unknown */
 } sluice_track;
 
 enum {
@@ -77,16 +77,16 @@ typedef struct sluice_side_data {
   sluice_span bytes;
 } sluice_side_data;
 
-/* One encoded access unit. Immutable host memory. Borrowed as the call that gave it says; frame_retain keeps it
- * longer. Decoding order is `seq` order over all tracks. */
+/* One encoded access unit. Immutable host memory. Borrowed as the call that gave it says; frame_retain keeps
+ * it longer. Decoding order is `seq` order over all tracks. */
 typedef struct sluice_frame {
   uint32_t struct_size;
-  uint32_t flags;     /* SLUICE_FRAME_* */
-  uint64_t epoch;     /* of the publication that wrote it; rises with each takeover */
-  uint64_t seq;       /* per stream, without gaps, continues over takeovers */
-  int64_t dts;        /* ns since the stream's start; never falls within a track */
-  int64_t pts;        /* ns; may lie before dts where the source says so (negative composition time) */
-  int64_t duration;   /* ns, 0 unknown */
+  uint32_t flags;       /* SLUICE_FRAME_* */
+  uint64_t epoch;       /* of the publication that wrote it; rises with each takeover */
+  uint64_t seq;         /* per stream, without gaps, continues over takeovers */
+  int64_t dts;          /* ns since the stream's start; never falls within a track */
+  int64_t pts;          /* ns; may lie before dts where the source says so (negative composition time) */
+  int64_t duration;     /* ns, 0 unknown */
   int64_t capture_wall; /* ns since 1970-01-01 UTC, SLUICE_TIME_NONE unknown */
   const sluice_track* track;
   /* Cut marks, stamped once at the origin: the segment and part this frame belongs to, and how many

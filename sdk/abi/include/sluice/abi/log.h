@@ -23,8 +23,8 @@ typedef struct sluice_log_field {
   sluice_str value;
 } sluice_log_field;
 
-/* One place in the code that logs. More than 10 lines a second from one site about one stream are held back and
- * counted; the count is spoken when the second is over. */
+/* One place in the code that logs. More than 10 lines a second from one site about one stream are held back
+ * and counted; the count is spoken when the second is over. */
 typedef struct sluice_log_site {
   uint32_t struct_size;
   uint32_t line;

@@ -14,10 +14,10 @@ enum { SLUICE_METRIC_COUNTER = 1, SLUICE_METRIC_GAUGE = 2, SLUICE_METRIC_HISTOGR
 
 typedef struct sluice_metric_spec {
   uint32_t struct_size;
-  uint32_t kind;     /* SLUICE_METRIC_* */
-  sluice_str name;   /* [a-z_]+, e.g. "rtmp_messages_total" */
+  uint32_t kind;   /* SLUICE_METRIC_* */
+  sluice_str name; /* [a-z_]+, e.g. "rtmp_messages_total" */
   sluice_str help;
-  sluice_str labels; /* "reason=limit,side=in" or empty */
+  sluice_str labels;     /* "reason=limit,side=in" or empty */
   const int64_t* bounds; /* histogram: rising upper bounds, copied */
   uint64_t bound_count;  /* at most 32 */
 } sluice_metric_spec;

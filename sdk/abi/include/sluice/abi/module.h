@@ -1,9 +1,10 @@
 /* What a module exports and how it lives.
  *
  * One exported symbol, sluice_entry_v1. Life:
- *   entry [loader] -> configure -> start -> (runs) -> drain -> stop [control] -> lanes end -> destroy [loader]
- * Every call of the life table but `remaining` and `health` happens once, in that order, one at a time; a
- * module that refuses `configure` or `start` gets `stop` only if `start` was called, and `destroy` always. */
+ *   entry [loader] -> configure -> start -> (runs) -> drain -> stop [control] -> lanes end -> destroy
+ * [loader] Every call of the life table but `remaining` and `health` happens once, in that order, one at a
+ * time; a module that refuses `configure` or `start` gets `stop` only if `start` was called, and `destroy`
+ * always. */
 #ifndef SLUICE_ABI_MODULE_H
 #define SLUICE_ABI_MODULE_H
 

@@ -1,5 +1,6 @@
-/* sluice.net/1: listening sockets that belong to the host, so that a module can be replaced without closing one.
- * Which addresses: the listener's configuration ("listen": one "ADDRESS:PORT" or a list), else the manifest. */
+/* sluice.net/1: listening sockets that belong to the host, so that a module can be replaced without closing
+ * one. Which addresses: the listener's configuration ("listen": one "ADDRESS:PORT" or a list), else the
+ * manifest. */
 #ifndef SLUICE_ABI_NET_H
 #define SLUICE_ABI_NET_H
 
@@ -11,8 +12,8 @@ extern "C" {
 
 #define SLUICE_NET_ID "sluice.net/1"
 
-/* A connection the host accepted. The descriptor is non-blocking, TCP_NODELAY set; the module reads and writes it
- * but does not close it: connection_close does. */
+/* A connection the host accepted. The descriptor is non-blocking, TCP_NODELAY set; the module reads and
+ * writes it but does not close it: connection_close does. */
 typedef struct sluice_accepted {
   uint32_t struct_size;
   int32_t fd;
@@ -26,13 +27,14 @@ typedef struct sluice_accepted {
 typedef struct sluice_net {
   uint32_t struct_size;
   uint32_t minor;
-  /* [control] Open the manifest's listener of this name. Connections are spread over the module's lanes, to the
-   * one with the fewest; fn is called on it.
-   * Fails: NOT_FOUND (name), IO (address in use; err says which and by whom if known). */
+  /* [control] Open the manifest's listener of this name. Connections are spread over the module's lanes, to
+   * the one with the fewest; fn is called on it. Fails: NOT_FOUND (name), IO (address in use; err says which
+   * and by whom if known). */
   sluice_status (*listen)(void* self, sluice_str name,
-                          void (*fn)(void* ctx, sluice_lane* lane, const sluice_accepted* accepted), void* ctx,
-                          sluice_listener** out, sluice_err* err);
-  /* [control] Bound addresses as text, one "ADDRESS:PORT" a line (ports chosen by the system are filled in). */
+                          void (*fn)(void* ctx, sluice_lane* lane, const sluice_accepted* accepted),
+                          void* ctx, sluice_listener** out, sluice_err* err);
+  /* [control] Bound addresses as text, one "ADDRESS:PORT" a line (ports chosen by the system are filled in).
+   */
   sluice_status (*addresses)(sluice_listener* listener, sluice_text* out);
   /* [control] Stop accepting for this module. */
   void (*listener_close)(sluice_listener* listener);

@@ -11,14 +11,14 @@
 #define SLUICE_NOTE_TYPE 1u
 
 typedef struct sluice_note {
-  uint32_t struct_size; /* 264 */
-  uint32_t major;       /* core ABI */
-  uint32_t minor_built; /* the SDK it was built with */
-  uint32_t minor_min;   /* the oldest host minor it works with */
+  uint32_t struct_size;        /* 264 */
+  uint32_t major;              /* core ABI */
+  uint32_t minor_built;        /* the SDK it was built with */
+  uint32_t minor_min;          /* the oldest host minor it works with */
   uint8_t manifest_sha256[32]; /* of the manifest's canonical `module` part without `targets` */
-  char id[128];         /* NUL-padded */
-  char version[64];     /* NUL-padded */
-  uint32_t reserved[6]; /* zero */
+  char id[128];                /* NUL-padded */
+  char version[64];            /* NUL-padded */
+  uint32_t reserved[6];        /* zero */
 } sluice_note;
 
 /* What the linker sees: ELF note header, owner, descriptor. */

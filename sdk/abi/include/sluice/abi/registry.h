@@ -61,9 +61,9 @@ enum {
 };
 
 enum {
-  SLUICE_START_KEY = 0,  /* newest cached key frame; waits for one if there is none */
+  SLUICE_START_KEY = 0,   /* newest cached key frame; waits for one if there is none */
   SLUICE_START_CACHE = 1, /* oldest cached key frame: all that is cached */
-  SLUICE_START_LIVE = 2  /* only what comes from now on, from its first key frame */
+  SLUICE_START_LIVE = 2   /* only what comes from now on, from its first key frame */
 };
 
 typedef struct sluice_subscribe_request {
@@ -94,7 +94,7 @@ enum {
   SLUICE_CHANGE_STREAM_LIVE = 1,  /* a publisher began or returned */
   SLUICE_CHANGE_STREAM_GRACE = 2, /* it vanished and may return */
   SLUICE_CHANGE_STREAM_ENDED = 3,
-  SLUICE_CHANGE_RESYNC = 4        /* changes were lost or are too old: list again, then watch on */
+  SLUICE_CHANGE_RESYNC = 4 /* changes were lost or are too old: list again, then watch on */
 };
 
 typedef struct sluice_change {
@@ -108,10 +108,12 @@ typedef struct sluice_change {
 typedef struct sluice_registry {
   uint32_t struct_size;
   uint32_t minor;
-  /* [any] Authorise and claim the key; completes on `lane`. ctx is the module's until on_done reported failure
-   * or publication_end returned. Fails at once only with ARGUMENT, BUSY (inbox full), STATE (draining). */
+  /* [any] Authorise and claim the key; completes on `lane`. ctx is the module's until on_done reported
+   * failure or publication_end returned. Fails at once only with ARGUMENT, BUSY (inbox full), STATE
+   * (draining). */
   sluice_status (*publish_begin)(void* self, sluice_lane* lane, const sluice_publish_request* request,
-                                 const sluice_publish_calls* calls, void* ctx, sluice_op** op, sluice_err* err);
+                                 const sluice_publish_calls* calls, void* ctx, sluice_op** op,
+                                 sluice_err* err);
   /* [lane] Give the publication back. */
   void (*publication_end)(sluice_publication* publication, uint32_t how, sluice_str reason);
   /* [any] Authorise and find the stream; completes on `lane`, to which the subscription then belongs. */
@@ -120,8 +122,8 @@ typedef struct sluice_registry {
                                    sluice_err* err);
   /* [lane] End it; no call with its ctx comes afterwards. `reason` is for the operator. */
   void (*subscription_close)(sluice_subscription* subscription, sluice_str reason);
-  /* [lane of the completion] Ask an open begin to end early; on_done still comes, with CANCELLED unless it was
-   * already decided. The handle dies with on_done. */
+  /* [lane of the completion] Ask an open begin to end early; on_done still comes, with CANCELLED unless it
+   * was already decided. The handle dies with on_done. */
   void (*cancel)(sluice_op* op);
   /* [any] Streams as JSON: {"revision": n, "streams": [{key, state, epoch, tracks, viewers, ...}]}. */
   sluice_status (*list)(void* self, sluice_text* out);

@@ -2,8 +2,8 @@
  *
  * Rules that hold for every struct and function of this ABI:
  *  - A struct's first field is struct_size, set by whoever fills it. A larger struct than mine is accepted
- *    only if its unknown tail is all zero (else SLUICE_STATUS_NEWER_FIELD). In a function table use the prefix
- *    you know; a method outside it or null is SLUICE_STATUS_NOT_SUPPORTED. Of an output struct the callee
+ *    only if its unknown tail is all zero (else SLUICE_STATUS_NEWER_FIELD). In a function table use the
+ * prefix you know; a method outside it or null is SLUICE_STATUS_NOT_SUPPORTED. Of an output struct the callee
  *    fills min(its own size, the caller's struct_size).
  *  - Text is UTF-8, {pointer, length}, not NUL-terminated, borrowed for the call unless said otherwise.
  *  - Times are int64 nanoseconds. Sizes are bytes.
@@ -27,8 +27,8 @@ typedef int32_t sluice_status;
 
 enum {
   SLUICE_STATUS_OK = 0,
-  SLUICE_STATUS_ARGUMENT = -1,      /* the call itself is wrong */
-  SLUICE_STATUS_STATE = -2,         /* not now: wrong state or wrong thread */
+  SLUICE_STATUS_ARGUMENT = -1, /* the call itself is wrong */
+  SLUICE_STATUS_STATE = -2,    /* not now: wrong state or wrong thread */
   SLUICE_STATUS_NOT_FOUND = -3,
   SLUICE_STATUS_BUSY = -4,          /* taken, or a queue is full: later may work */
   SLUICE_STATUS_DENIED = -5,        /* authorisation said no */
@@ -36,12 +36,12 @@ enum {
   SLUICE_STATUS_LIMIT = -7,         /* a configured bound would be exceeded */
   SLUICE_STATUS_NO_MEMORY = -8,     /* the buffer pool is empty */
   SLUICE_STATUS_IO = -9,
-  SLUICE_STATUS_PROTOCOL = -10,     /* a peer broke its protocol */
-  SLUICE_STATUS_MEDIA = -11,        /* media that cannot be used as it is */
+  SLUICE_STATUS_PROTOCOL = -10, /* a peer broke its protocol */
+  SLUICE_STATUS_MEDIA = -11,    /* media that cannot be used as it is */
   SLUICE_STATUS_CANCELLED = -12,
   SLUICE_STATUS_TIMEOUT = -13,
-  SLUICE_STATUS_GONE = -14,         /* it was there and has ended */
-  SLUICE_STATUS_NEWER_FIELD = -15,  /* the caller uses a field this side does not know */
+  SLUICE_STATUS_GONE = -14,        /* it was there and has ended */
+  SLUICE_STATUS_NEWER_FIELD = -15, /* the caller uses a field this side does not know */
   SLUICE_STATUS_INTERNAL = -16
 };
 
