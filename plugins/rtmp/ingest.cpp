@@ -34,6 +34,11 @@ std::uint32_t abi_codec(AudioCodec codec) {
   return 0;
 }
 
+// The encoder's own marks count too: in an open GOP the key frames are no IDR pictures.
+std::uint32_t marks_of(const VideoTag& tag) {
+  return (tag.key ? SLUICE_FRAME_KEY : 0u) | (tag.disposable ? SLUICE_FRAME_DISPOSABLE : 0u);
+}
+
 }  // namespace
 
 Ingest::Ingest(LaneServer& server, Connection& connection)
@@ -69,7 +74,7 @@ void Ingest::on_video(const Message& message) {
       configure(slot, abi_codec(tag.codec), tag.payload);
     else if (tag.packet == VideoPacket::frames)
       write(slot, abi_codec(tag.codec), tag.payload, {dts, dts + tag.composition_ms * ns_per_ms},
-            tag.disposable);
+            marks_of(tag));
   }
 }
 
@@ -84,7 +89,7 @@ void Ingest::on_audio(const Message& message) {
     if (tag.packet == AudioPacket::sequence_start)
       configure(slot, abi_codec(tag.codec), tag.payload);
     else if (tag.packet == AudioPacket::frames)
-      write(slot, abi_codec(tag.codec), tag.payload, {dts, dts}, false);
+      write(slot, abi_codec(tag.codec), tag.payload, {dts, dts}, 0);
   }
 }
 
@@ -110,13 +115,15 @@ void Ingest::configure(std::optional<Track>& slot, std::uint32_t codec,
 }
 
 void Ingest::write(std::optional<Track>& slot, std::uint32_t codec, std::span<const std::uint8_t> frame,
-                   Timing timing, bool disposable) {
+                   Timing timing, std::uint32_t marks) {
   Track& track = track_for(slot, codec);
   const auto plan = track.codec.scan(frame);
   if (!plan) return drop(plan.error().message());
   if ((plan->facts_changed || track.id == 0) && !declare(track)) return;
   if (plan->size == 0) return;
-  if (track.wait_key && !plan->key) return drop("waiting for a key frame after a loss");
+  const std::uint32_t flags =
+      marks | (plan->key ? SLUICE_FRAME_KEY : 0u) | (plan->disposable ? SLUICE_FRAME_DISPOSABLE : 0u);
+  if (track.wait_key && !(flags & SLUICE_FRAME_KEY)) return drop("waiting for a key frame after a loss");
 
   sluice_draft draft{};
   if (publisher_.begin(plan->size, draft) != SLUICE_STATUS_OK) {
@@ -126,8 +133,7 @@ void Ingest::write(std::optional<Track>& slot, std::uint32_t codec, std::span<co
   track.codec.write(frame, {draft.data, plan->size});
   sluice_frame_facts facts{};
   facts.track = track.id;
-  facts.flags =
-      (plan->key ? SLUICE_FRAME_KEY : 0u) | (disposable || plan->disposable ? SLUICE_FRAME_DISPOSABLE : 0u);
+  facts.flags = flags;
   facts.size = plan->size;
   facts.dts = timing.dts;
   facts.pts = timing.pts;

@@ -47,7 +47,7 @@ class Ingest {
   void on_audio(const Message& message);
   void configure(std::optional<Track>& slot, std::uint32_t codec, std::span<const std::uint8_t> record);
   void write(std::optional<Track>& slot, std::uint32_t codec, std::span<const std::uint8_t> frame,
-             Timing timing, bool disposable);
+             Timing timing, std::uint32_t marks);
   Track& track_for(std::optional<Track>& slot, std::uint32_t codec);
   bool declare(Track& track);
   void drop(std::string_view reason);

@@ -39,7 +39,8 @@ class Script {
   std::vector<std::uint8_t> bytes_;
 };
 
-// What came of feeding it all, in pieces of `step` bytes; payloads as text lengths so that they can be compared.
+// What came of feeding it all, in pieces of `step` bytes; payloads as text lengths so that they can be
+// compared.
 struct Outcome {
   std::vector<std::string> events;
   std::vector<std::string> statuses;  // codes of onStatus and of connect's answer
@@ -48,13 +49,15 @@ struct Outcome {
 };
 
 std::string describe(const SessionEvent& event) {
-  if (const auto* asked = std::get_if<PublishAsked>(&event)) return "publish " + asked->key + " token=" + asked->token;
-  if (const auto* asked = std::get_if<PlayAsked>(&event)) return "play " + asked->key + " query=" + asked->query;
+  if (const auto* asked = std::get_if<PublishAsked>(&event))
+    return "publish " + asked->key + " token=" + asked->token;
+  if (const auto* asked = std::get_if<PlayAsked>(&event))
+    return "play " + asked->key + " query=" + asked->query;
   if (std::get_if<RoleEnded>(&event)) return "ended";
   if (const auto* pause = std::get_if<PauseAsked>(&event)) return pause->on ? "pause" : "unpause";
   if (const auto* media = std::get_if<Media>(&event))
-    return "media " + std::to_string(media->message.type) + " @" + std::to_string(media->message.timestamp) + " " +
-           std::to_string(media->message.payload.size());
+    return "media " + std::to_string(media->message.type) + " @" + std::to_string(media->message.timestamp) +
+           " " + std::to_string(media->message.payload.size());
   if (const auto* data = std::get_if<StreamData>(&event)) return "data " + data->data.name;
   return "dropped " + std::get<Dropped>(event).why.message();
 }
@@ -79,7 +82,8 @@ Outcome run(const Script& script, std::size_t step = SIZE_MAX, ChunkLimits limit
   std::span<const std::uint8_t> left(script.bytes());
   while (!left.empty() && !outcome.error) {
     // A copy of its own, so that a sanitizer sees a payload that outlives its bytes.
-    const std::vector<std::uint8_t> piece(left.begin(), left.begin() + static_cast<long>(std::min(step, left.size())));
+    const std::vector<std::uint8_t> piece(left.begin(),
+                                          left.begin() + static_cast<long>(std::min(step, left.size())));
     left = left.subspan(piece.size());
     session.feed(piece, 0);
     for (;;) {
@@ -111,13 +115,14 @@ TEST_CASE("a publisher like OBS is understood, however its bytes are cut") {
       .command("releaseStream", 4, amf0::Null{}, {"cam"})
       .command("FCPublish", 5, amf0::Null{}, {"cam"})
       .publish("cam?token=a%3Db&x=1")
-      .message(type_data, 1, serialise_data("@setDataFrame", std::vector<amf0::Value>{"onMetaData", amf0::Object{}}))
+      .message(type_data, 1,
+               serialise_data("@setDataFrame", std::vector<amf0::Value>{"onMetaData", amf0::Object{}}))
       .message(type_video, 1, video, 40)
       .message(type_audio, 1, std::vector<std::uint8_t>(300, 0xaf), 0xFFFFFFFF)
       .command("FCUnpublish", 6, amf0::Null{}, {"cam"})
       .command("deleteStream", 7, amf0::Null{}, {1});
-  const Strings expected{"publish live/cam token=a=b", "data onMetaData", "media 9 @40 10", "media 8 @4294967295 300",
-                         "ended"};
+  const Strings expected{"publish live/cam token=a=b", "data onMetaData", "media 9 @40 10",
+                         "media 8 @4294967295 300", "ended"};
   for (std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{1536}, std::size_t{SIZE_MAX}}) {
     const Outcome outcome = run(script, step);
     CAPTURE(step);
@@ -130,12 +135,15 @@ TEST_CASE("a publisher like OBS is understood, however its bytes are cut") {
 
 TEST_CASE("a player is answered and may pause") {
   Script script;
-  script.connect().play("cam?user=u&pass=p").command("pause", 0, amf0::Null{}, {true, 0}, 1).command(
-      "pause", 0, amf0::Null{}, {false, 0}, 1);
+  script.connect()
+      .play("cam?user=u&pass=p")
+      .command("pause", 0, amf0::Null{}, {true, 0}, 1)
+      .command("pause", 0, amf0::Null{}, {false, 0}, 1);
   const Outcome outcome = run(script);
   CHECK(outcome.events == Strings{"play live/cam query=user=u&pass=p", "pause", "unpause"});
-  CHECK(outcome.statuses == Strings{"NetConnection.Connect.Success", "NetStream.Play.Reset", "NetStream.Play.Start",
-                                    "NetStream.Pause.Notify", "NetStream.Unpause.Notify"});
+  CHECK(outcome.statuses == Strings{"NetConnection.Connect.Success", "NetStream.Play.Reset",
+                                    "NetStream.Play.Start", "NetStream.Pause.Notify",
+                                    "NetStream.Unpause.Notify"});
 }
 
 TEST_CASE("names that are none are refused with BadName, and the peer may try again") {
@@ -195,9 +203,9 @@ TEST_CASE("capabilities are read from both versions of Enhanced RTMP and answere
   const auto one = capabilities({{"fourCcList", list}}, told);
   CHECK((one.has(SLUICE_CODEC_H265) && one.has(SLUICE_CODEC_AV1) && !one.has(SLUICE_CODEC_VP9)));
   CHECK(told);
-  const auto two = capabilities({{"videoFourCcInfoMap", amf0::Object{{"vp09", 7}}},
-                                 {"audioFourCcInfoMap", amf0::Object{{"Opus", 7}}}},
-                                told);
+  const auto two = capabilities(
+      {{"videoFourCcInfoMap", amf0::Object{{"vp09", 7}}}, {"audioFourCcInfoMap", amf0::Object{{"Opus", 7}}}},
+      told);
   CHECK((two.has(SLUICE_CODEC_VP9) && two.has(SLUICE_CODEC_OPUS) && !two.has(SLUICE_CODEC_H265)));
   amf0::StrictArray all;
   all.items = {"*"};

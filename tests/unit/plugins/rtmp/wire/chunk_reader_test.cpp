@@ -300,6 +300,17 @@ TEST_CASE("fmt 3 with extended timestamps begins a message at the time it says (
   CHECK(repeats.messages[2].payload == hex("cccc"));
 }
 
+TEST_CASE("fmt 3 without extended timestamps begins a message at the same time (R10)") {
+  const Bytes in = hex("06 ffffff 000006 08 01000000 01000000 aaaaaaaaaaaa") + hex("c6 af0102030405") +
+                   hex("c6 af0607080900");
+  for (const size_t step : {1u, 3u, 1000u}) {
+    const auto omits = read_in_steps(in, step);
+    REQUIRE(omits.messages.size() == 3);
+    CHECK(omits.messages[1] == Got{6, 0x01000000, 8, 1, hex("af0102030405")});
+    CHECK(omits.messages[2] == Got{6, 0x01000000, 8, 1, hex("af0607080900")});
+  }
+}
+
 TEST_CASE("timestamps wrap and step back (R10)") {
   const auto out = read(hex("06 ffffff 000001 08 01000000 fffffff0 aa") + hex("86 000020 bb") +
                         hex("06 000005 000001 08 01000000 cc") + hex("86 ffffff 01000000 dd"));
@@ -321,6 +332,18 @@ TEST_CASE("Abort drops what was begun, and one for nothing is ignored (R15)") {
   reader.feed(in);
   CHECK(reader.poll().value()->type == type_acknowledgement);
   CHECK(reader.ignored_aborts() == 3);
+}
+
+TEST_CASE("control messages of several chunks leave nothing behind") {
+  const Bytes padded_size = be32(4096) + Bytes(200), padded_abort = be32(99) + Bytes(200);
+  const Bytes in = control(2, padded_abort) + control(2, padded_abort) + control(1, padded_size) +
+                   chunked({2, 0, 5, 0}, be32(7), 4096) + chunked({4, 9, 9, 1}, pattern(5000), 4096);
+  for (size_t step = 1; step < 1000; step += 7) {
+    const auto out = read_in_steps(in, step);
+    REQUIRE(out.messages.size() == 2);
+    CHECK(out.messages[0] == Got{2, 0, 5, 0, be32(7)});
+    CHECK(out.messages[1].payload == pattern(5000));
+  }
 }
 
 TEST_CASE("messages of no length come out empty (R14)") {
