@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/error.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -11,7 +10,6 @@
 namespace sluice::rtmp {
 namespace {
 
-namespace asio = boost::asio;
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t farewell_ns = second_ns;  // to get the last status out before closing
 constexpr std::size_t unread_limit = 1024;       // parcels
@@ -22,17 +20,21 @@ constexpr int reads_per_turn = 4;                // then others get theirs
 Connection::Connection(LaneServer& server, sluice::Connection socket)
     : server_(server),
       socket_(std::move(socket)),
-      descriptor_(server.loop().context(), socket_.fd()),
+      watch_(server.host()),
       peer_(socket_.remote()),
       session_(server.chunk_limits(), server.handshake_random()),
       deadline_(server.host().now() +
                 std::chrono::nanoseconds(server.settings()->handshake_timeout).count()) {}
 
-Connection::~Connection() {
-  if (descriptor_.is_open()) descriptor_.release();  // the descriptor is the host's
-}
+Connection::~Connection() = default;
 
-void Connection::start() { await_readable(); }
+void Connection::start() {
+  const auto on_event = [](void* self, std::uint32_t events) {
+    static_cast<Connection*>(self)->on_event(events);
+  };
+  if (watch_.start(server_.lane(), socket_.fd(), SLUICE_WATCH_READ, on_event, this) != SLUICE_STATUS_OK)
+    close("the lane watches no more sockets");
+}
 
 void Connection::tick(std::int64_t now) {
   if (now < deadline_) return;
@@ -44,23 +46,26 @@ void Connection::tick(std::int64_t now) {
 // ---- In
 // ----------------------------------------------------------------------------------------------------
 
-void Connection::await_readable() {
-  if (closed_ || waiting_readable_ || awaiting_answer_ || (!last_words_.empty() && !lingering_)) return;
-  waiting_readable_ = true;
-  descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
-                         [self = shared_from_this()](const boost::system::error_code& error) {
-                           self->waiting_readable_ = false;
-                           if (error) return;
-                           if (self->lingering_)
-                             self->read_farewell();
-                           else
-                             self->on_readable();
-                         });
+void Connection::on_event(std::uint32_t events) {
+  if (events & SLUICE_WATCH_WRITE) on_writable();
+  if (closed_ || !(events & (SLUICE_WATCH_READ | SLUICE_WATCH_ERROR))) return;
+  if (lingering_)
+    read_farewell();
+  else if (wants_input())
+    on_readable();
+  else if (events & SLUICE_WATCH_ERROR)
+    close("the peer is gone");
+}
+
+bool Connection::wants_input() const { return !awaiting_answer_ && (last_words_.empty() || lingering_); }
+
+void Connection::update_watch() {
+  watch_.want((wants_input() ? SLUICE_WATCH_READ : 0u) | (waiting_writable_ ? SLUICE_WATCH_WRITE : 0u));
 }
 
 void Connection::on_readable() {
   const auto buffer = server_.read_buffer();
-  for (int turn = 0; turn < reads_per_turn && !closed_ && !awaiting_answer_; ++turn) {
+  for (int turn = 0; turn < reads_per_turn && !closed_ && wants_input() && !lingering_; ++turn) {
     const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count == 0) return close("the peer closed the connection");
     if (count < 0) {
@@ -72,7 +77,7 @@ void Connection::on_readable() {
     read_session();
     if (static_cast<std::size_t>(count) < buffer.size()) break;
   }
-  await_readable();
+  update_watch();
 }
 
 void Connection::read_session() {
@@ -119,14 +124,13 @@ void Connection::on_media(const Message& message) {
 void Connection::linger() {
   lingering_ = true;
   ::shutdown(socket_.fd(), SHUT_WR);
-  await_readable();
+  update_watch();
 }
 
 void Connection::read_farewell() {
   const auto buffer = server_.read_buffer();
   const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) return close(last_words_);
-  await_readable();
+  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) close(last_words_);
 }
 
 // ---- Roles
@@ -149,7 +153,7 @@ void Connection::begin_publish(const PublishAsked& asked) {
   ingest_ = std::make_unique<Ingest>(server_, *this);
   key_ = asked.key;
   awaiting_answer_ = true;  // nothing more is read until it is decided
-  const sluice_status status = ingest_->open(server_.loop().lane(), request_of(asked));
+  const sluice_status status = ingest_->open(server_.lane(), request_of(asked));
   if (status != SLUICE_STATUS_OK) publish_refused(status, "the server takes no new streams now");
 }
 
@@ -171,7 +175,7 @@ void Connection::publish_started() {
     if (ingest_) ingest_->on_message(held.message);
   }
   held_ = {};
-  await_readable();
+  update_watch();
 }
 
 void Connection::publish_refused(sluice_status status, std::string_view why) {
@@ -256,7 +260,8 @@ bool Connection::flush() {
     return false;
   }
   if (outcome == SendQueue::Outcome::blocked) {
-    await_writable();
+    waiting_writable_ = true;
+    update_watch();
     return false;
   }
   if (last_words_.empty()) return true;
@@ -269,17 +274,13 @@ void Connection::account(Subscriber& subscriber) {
   accounted_ = sent_;
 }
 
-void Connection::await_writable() {
-  waiting_writable_ = true;
-  descriptor_.async_wait(asio::posix::stream_descriptor::wait_write,
-                         [self = shared_from_this()](const boost::system::error_code& error) {
-                           self->waiting_writable_ = false;
-                           if (error || self->closed_) return;
-                           if (self->player_ && self->player_->is_playing())
-                             self->player_->pump();
-                           else
-                             self->flush();
-                         });
+void Connection::on_writable() {
+  waiting_writable_ = false;
+  if (player_ && player_->is_playing())
+    player_->pump();
+  else
+    flush();
+  if (!closed_) update_watch();
 }
 
 void Connection::close_when_sent(std::string_view reason) {
@@ -287,6 +288,7 @@ void Connection::close_when_sent(std::string_view reason) {
   last_words_ = reason.empty() ? "closed" : std::string(reason);
   deadline_ = server_.host().now() + farewell_ns;
   send_control();
+  if (!closed_) update_watch();
 }
 
 void Connection::close(std::string_view reason) {
@@ -302,9 +304,9 @@ void Connection::close(std::string_view reason) {
   former_player_ = std::move(player_);
   if (former_player_) former_player_->leave(reason);
   out_.clear();
-  descriptor_.release();  // cancels the waits
+  watch_.stop();
   socket_.close();
-  server_.forget(shared_from_this());
+  server_.forget(*this);
 }
 
 }  // namespace sluice::rtmp

@@ -1,7 +1,6 @@
 // Connection: one RTMP socket. Bytes in to the session, what the session says to ingest or player, bytes out.
 #pragma once
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include <sluice/listener.hpp>
 #include <sluice/subscriber.hpp>
+#include <sluice/watch.hpp>
 
 #include "ingest.hpp"
 #include "player.hpp"
@@ -26,8 +26,8 @@ struct OwnedMessage {
   std::vector<std::uint8_t> bytes;
 };
 
-// Alive while its lane lists it or one of its two waits is pending. [lane]
-class Connection : public std::enable_shared_from_this<Connection> {
+// Its lane keeps it until after the turn of the loop in which it closed. [lane]
+class Connection {
  public:
   Connection(LaneServer& server, sluice::Connection socket);
   ~Connection();
@@ -59,9 +59,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void publish_revoked(sluice_status why, std::string_view reason);
 
  private:
-  void await_readable();
+  void on_event(std::uint32_t events);
+  bool wants_input() const;
+  void update_watch();
   void on_readable();
-  void await_writable();
+  void on_writable();
   void read_session();
   void handle(SessionEvent& event);
   void begin_publish(const PublishAsked& asked);
@@ -76,7 +78,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   LaneServer& server_;
   sluice::Connection socket_;
-  boost::asio::posix::stream_descriptor descriptor_;
+  Watch watch_;
   std::string peer_;
   std::string key_;  // of the stream it publishes or plays, or did last
   Session session_;
@@ -92,7 +94,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string last_words_;     // why it closes once all is sent; empty: it does not
   bool awaiting_answer_ = false;
   bool waiting_writable_ = false;
-  bool waiting_readable_ = false;
   bool lingering_ = false;  // all is sent, waiting for the peer to close
   bool closed_ = false;
 };

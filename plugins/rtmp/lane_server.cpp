@@ -1,6 +1,5 @@
 #include "lane_server.hpp"
 
-#include <boost/asio/post.hpp>
 #include <sluice/stream_key.hpp>
 #include <vector>
 
@@ -14,34 +13,37 @@ constexpr std::size_t idle_groups_limit = 256;
 
 }  // namespace
 
-LaneServer::LaneServer(const Host& host, LaneLoop& loop, Shared& shared)
+LaneServer::LaneServer(const Host& host, sluice_lane* lane, Shared& shared)
     : host_(host),
-      loop_(loop),
+      lane_(lane),
       shared_(shared),
       egress_(host),
       read_buffer_(std::make_unique<std::array<std::uint8_t, read_size>>()),
       random_(std::random_device{}()),
       sweep_timer_(host) {
-  host_.engine()->lane_on_cache_release(loop_.lane(), &Egress::release_cached, &egress_);
+  host_.engine()->lane_on_cache_release(lane_, &Egress::release_cached, &egress_);
   sweep();
 }
 
 LaneServer::~LaneServer() {
-  const std::vector<std::shared_ptr<Connection>> left(connections_.begin(), connections_.end());
-  for (const auto& connection : left) connection->close("the server stops");
+  while (!connections_.empty()) connections_.begin()->first->close("the server stops");
+  closed_.clear();
 }
 
 void LaneServer::adopt(sluice::Connection socket) {
-  auto connection = std::make_shared<Connection>(*this, std::move(socket));
-  connections_.insert(connection);
+  closed_.clear();
+  auto connection = std::make_unique<Connection>(*this, std::move(socket));
+  Connection* const adopted = connection.get();
+  connections_.emplace(adopted, std::move(connection));
   ++shared_.sessions;
-  connection->start();
+  adopted->start();
 }
 
-void LaneServer::forget(const std::shared_ptr<Connection>& connection) {
-  if (connections_.erase(connection) == 0) return;
+void LaneServer::forget(Connection& connection) {
+  const auto found = connections_.find(&connection);
+  closed_.push_back(std::move(found->second));
+  connections_.erase(found);
   --shared_.sessions;
-  boost::asio::post(loop_.context(), [connection] {});
 }
 
 ChunkLimits LaneServer::chunk_limits() const {
@@ -64,7 +66,7 @@ MergeGroup* LaneServer::merge_group(std::string_view key) {
   if (window.count() == 0) return nullptr;
   if (merge_groups_.size() >= idle_groups_limit)
     std::erase_if(merge_groups_, [](const auto& group) { return group.second.is_idle(); });
-  return &merge_groups_.try_emplace(std::string(key), host_, loop_.lane(), egress_, window).first->second;
+  return &merge_groups_.try_emplace(std::string(key), host_, lane_, egress_, window).first->second;
 }
 
 void LaneServer::count(std::string_view what, std::string_view reason) {
@@ -84,9 +86,12 @@ void LaneServer::count(std::string_view what, std::string_view reason) {
 // Once a second: who missed a deadline.
 void LaneServer::sweep() {
   const std::int64_t now = host_.now();
-  const std::vector<std::shared_ptr<Connection>> all(connections_.begin(), connections_.end());
-  for (const auto& connection : all) connection->tick(now);
-  sweep_timer_.start(loop_.lane(), now + sweep_ns, [this] { sweep(); });
+  closed_.clear();
+  std::vector<Connection*> all;
+  all.reserve(connections_.size());
+  for (const auto& [connection, owner] : connections_) all.push_back(connection);
+  for (Connection* connection : all) connection->tick(now);
+  sweep_timer_.start(lane_, now + sweep_ns, [this] { sweep(); });
 }
 
 }  // namespace sluice::rtmp

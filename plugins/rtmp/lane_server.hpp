@@ -10,9 +10,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
+#include <vector>
 
-#include <sluice/lanes.hpp>
 #include <sluice/listener.hpp>
 #include <sluice/metrics.hpp>
 #include <sluice/timer.hpp>
@@ -36,17 +36,17 @@ struct Shared {
 // [lane]
 class LaneServer {
  public:
-  LaneServer(const Host& host, LaneLoop& loop, Shared& shared);
+  LaneServer(const Host& host, sluice_lane* lane, Shared& shared);
   ~LaneServer();
   LaneServer(const LaneServer&) = delete;
   LaneServer& operator=(const LaneServer&) = delete;
 
   void adopt(sluice::Connection socket);
-  // Called by a connection that ended; it may still be on the stack, so it dies with the last handler.
-  void forget(const std::shared_ptr<Connection>& connection);
+  // Called by a connection that closed. It may still be on the stack, so it is freed a turn later.
+  void forget(Connection& connection);
 
   const Host& host() const { return host_; }
-  LaneLoop& loop() { return loop_; }
+  sluice_lane* lane() const { return lane_; }
   Egress& egress() { return egress_; }
   std::shared_ptr<const Settings> settings() const { return shared_.settings.load(); }
   // Where every connection of the lane reads into; empty again before the next one reads.
@@ -65,11 +65,12 @@ class LaneServer {
   void sweep();
 
   const Host& host_;
-  LaneLoop& loop_;
+  sluice_lane* lane_;
   Shared& shared_;
   Egress egress_;
   std::unique_ptr<std::array<std::uint8_t, read_size>> read_buffer_;
-  std::unordered_set<std::shared_ptr<Connection>> connections_;
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Connection>> closed_;
   std::map<std::string, MergeGroup, std::less<>> merge_groups_;
   std::map<std::string, Metric, std::less<>> counters_;
   std::mt19937_64 random_;  // fills handshakes: nothing secret depends on it

@@ -34,15 +34,22 @@ ParcelRef MergeGroup::merged(std::span<sluice_entry> entries, std::uint32_t vide
   if (const auto found = std::find(blocks_.begin(), blocks_.end(), wanted); found != blocks_.end())
     return found->parcel;
   wanted.parcel = egress_.pool().make(nullptr);
-  for (sluice_entry& entry : entries) {
-    const std::uint32_t track = entry.frame->track->id;
-    if (track != video_track && track != audio_track) continue;
-    const ParcelRef parcel = egress_.parcel_of(entry);
-    for (const iovec& piece : parcel->pieces) {
-      const auto* bytes = static_cast<const std::uint8_t*>(piece.iov_base);
-      wanted.parcel->own.insert(wanted.parcel->own.end(), bytes, bytes + piece.iov_len);
+  std::vector<std::uint8_t>& bytes = wanted.parcel->own;
+  const auto each = [&](auto&& take) {
+    for (sluice_entry& entry : entries) {
+      const std::uint32_t track = entry.frame->track->id;
+      if (track == video_track || track == audio_track) take(*egress_.parcel_of(entry).get());
     }
-  }
+  };
+  std::size_t size = 0;
+  each([&](const Parcel& parcel) { size += parcel.bytes; });
+  bytes.reserve(size);
+  each([&](const Parcel& parcel) {
+    for (const iovec& piece : parcel.pieces) {
+      const auto* from = static_cast<const std::uint8_t*>(piece.iov_base);
+      bytes.insert(bytes.end(), from, from + piece.iov_len);
+    }
+  });
   wanted.parcel->add_piece(wanted.parcel->own.data(), wanted.parcel->own.size());
   if (blocks_.size() < block_limit) blocks_.push_back(wanted);
   return wanted.parcel;

@@ -2,16 +2,16 @@
 #include <array>
 #include <memory>
 
-#include <sluice/lanes.hpp>
 #include <sluice/listener.hpp>
+#include <sluice/module.hpp>
 
 #include "lane_server.hpp"
 
 namespace sluice::rtmp {
 
-class RtmpModule final : public LaneModule {
+class RtmpModule final : public Module {
  public:
-  using LaneModule::LaneModule;
+  using Module::Module;
 
   void configure(std::string_view json) override {
     shared_.settings = std::make_shared<const Settings>(parse_settings(json));
@@ -28,15 +28,20 @@ class RtmpModule final : public LaneModule {
   void remaining(sluice_remaining& out) override { out.sessions = shared_.sessions; }
   void stop() override { listener_.reset(); }
 
- protected:
-  void on_lane_end(std::uint32_t index) override { servers_[index].reset(); }
+  // [lane] The host's loop; what the lane served dies on its own thread.
+  void run_lane(sluice_lane* lane, std::uint32_t index) {
+    host().engine()->lane_run(lane);
+    servers_.at(index).reset();
+  }
 
  private:
+  static constexpr std::size_t lane_limit = 64;  // threads.max of the manifest
+
   // Made on the lane, by its first connection.
   LaneServer& server_of(sluice_lane* lane) {
-    for (std::uint32_t i = 0; i < host().lane_count(); ++i) {
+    for (std::uint32_t i = 0; i < lane_limit && i < host().lane_count(); ++i) {
       if (host().lane(i) != lane) continue;
-      if (!servers_[i]) servers_[i] = std::make_unique<LaneServer>(host(), loop(i), shared_);
+      if (!servers_[i]) servers_[i] = std::make_unique<LaneServer>(host(), lane, shared_);
       return *servers_[i];
     }
     throw Error(SLUICE_STATUS_ARGUMENT, "not a lane of this module");

@@ -35,7 +35,7 @@ const SubscriberCalls& Player::calls() {
 
 sluice_status Player::open(const SessionRequest& request) {
   key_ = request.key;
-  return subscriber_.open(server_.loop().lane(), request, calls(), this);
+  return subscriber_.open(server_.lane(), request, calls(), this);
 }
 
 void Player::on_open() {

@@ -44,3 +44,17 @@ install(FILES "${PROJECT_SOURCE_DIR}/manifests/module.schema.json"
 if(EXISTS "${PROJECT_SOURCE_DIR}/sdk/examples")
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/examples" DESTINATION share/sluice COMPONENT sdk)
 endif()
+
+# All that is installed and nothing more: what somebody who wants to run the server waits for.
+add_custom_target(installed)
+add_dependencies(installed ${exported})
+if(TARGET sluice)
+  add_dependencies(installed sluice)
+endif()
+foreach(room IN LISTS module_rooms)
+  get_filename_component(room "${room}" DIRECTORY)
+  get_property(targets DIRECTORY "${room}" PROPERTY BUILDSYSTEM_TARGETS)
+  if(targets)
+    add_dependencies(installed ${targets})
+  endif()
+endforeach()

@@ -21,6 +21,7 @@ typedef struct module {
   sluice_timer* timer;
   uint32_t track, number;
   int64_t start;
+  int ended;
 } module;
 
 static sluice_str str(const char* text) {
@@ -54,6 +55,7 @@ static void tick(void* ctx) {
 }
 
 static void end(module* m, const char* reason) {
+  m->ended = 1;
   if (m->timer) m->engine->timer_cancel(m->timer);
   m->timer = NULL;
   if (m->op) m->registry->cancel(m->op); /* on_done still comes */
@@ -73,6 +75,10 @@ static void on_done(void* ctx, sluice_status status, sluice_publication* publica
   m->op = NULL;
   if (status != SLUICE_STATUS_OK) return; /* the host has logged why */
   m->publication = publication;
+  if (m->ended) { /* decided before the cancel came */
+    end(m, "stopped");
+    return;
+  }
   if (m->engine->track_add(publication, &track, &m->track, NULL) != SLUICE_STATUS_OK) {
     end(m, "no track");
     return;
