@@ -88,7 +88,9 @@ Result<std::optional<SessionEvent>> Session::poll() {
     if (!event || *event) return event;
   }
   acknowledge();
-  return std::optional<SessionEvent>{};
+  if (ignored_aborts_ == reader_.ignored_aborts()) return std::optional<SessionEvent>{};
+  ignored_aborts_ = reader_.ignored_aborts();
+  return std::optional<SessionEvent>{Dropped{Errc::malformed_control}};
 }
 
 Result<void> Session::shake_hands() {

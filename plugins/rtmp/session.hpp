@@ -113,6 +113,7 @@ class Session {
   std::uint32_t out_chunk_ = 128;
   std::optional<AggregateReader> aggregate_;  // being taken apart
   bool in_aggregate_ = false;
+  std::uint64_t ignored_aborts_ = 0;  // as told
 
   std::string app_;
   std::string tc_url_;

@@ -230,6 +230,14 @@ TEST_CASE("received bytes are acknowledged in the window the peer asked for") {
   CHECK(last > script.bytes().size() - 1500);
 }
 
+TEST_CASE("an Abort of a chunk stream that is not there is counted") {
+  Script script;
+  script.connect().message(type_abort, 0, abort_message(77)).publish("cam");
+  const Outcome outcome = run(script);
+  CHECK(outcome.events ==
+        Strings{"publish live/cam token=", "dropped " + make_error_code(Errc::malformed_control).message()});
+}
+
 TEST_CASE("a ping is answered") {
   Script script;
   script.connect().message(type_user_control, 0, user_control(event_ping_request, 77));

@@ -1,0 +1,155 @@
+#include "room.hpp"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <fstream>
+#include <mutex>
+#include <set>
+#include <sstream>
+
+#include "abi/host_abi.hpp"
+#include "config/settings.hpp"
+#include "modules/search.hpp"
+
+namespace sluice::conformance {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+fs::path fresh_folder() {
+  std::string name = (fs::temp_directory_path() / "sluice-conformance-XXXXXX").string();
+  return ::mkdtemp(name.data());
+}
+
+std::size_t entries(const char* folder) {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder)) ++count;
+  return count;
+}
+
+}  // namespace
+
+std::string fixture_folder(const std::string& id) { return std::string(SLUICE_FIXTURES) + "/" + id; }
+fs::path entry_fixture(const std::string& fault) {
+  return fs::path(SLUICE_FIXTURES) / "entry" / (fault + ".so");
+}
+
+std::vector<std::string> thread_names() {
+  std::vector<std::string> names;
+  for (const auto& task : fs::directory_iterator("/proc/self/task")) {
+    std::ifstream comm(task.path() / "comm");
+    std::string name;
+    if (std::getline(comm, name)) names.push_back(name);
+  }
+  return names;
+}
+
+Footprint footprint() {
+  Footprint found{entries("/proc/self/fd"), entries("/proc/self/task"), 0};
+  std::ifstream maps("/proc/self/maps");
+  std::set<std::string> paths;
+  for (std::string line; std::getline(maps, line);) {
+    const auto path = line.find('/');
+    if (path == std::string::npos) continue;
+    const bool module = line.find("sluice-conformance-") != std::string::npos ||
+                        line.find(SLUICE_FIXTURES) != std::string::npos;
+    if (module) paths.insert(line.substr(path));
+  }
+  found.mappings_of_modules = paths.size();
+  return found;
+}
+
+std::ostream& operator<<(std::ostream& out, const Footprint& found) {
+  return out << found.descriptors << " descriptors, " << found.threads << " threads, "
+             << found.mappings_of_modules << " module libraries";
+}
+
+bool eventually(const std::function<bool()>& condition) {
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+Room::Room(RoomOptions options)
+    : runtime(fresh_folder()),
+      log({.level = observe::Level::debug, .json = false, .file = (runtime / "log").string()}),
+      events(clock),
+      auth({}, clock, log),
+      platform_(modules::this_platform(abi::host_interfaces())) {
+  engine::Options engine_options;
+  engine_options.memory_budget = 64u << 20;
+  engine = std::make_unique<engine::Engine>(engine_options, clock, events, auth);
+  listeners = std::make_unique<net::Listeners>(options.accept, log, metrics);
+  const HostServices host{engine.get(), &clock, listeners.get(), &log, &metrics, &events};
+  supervisor = std::make_unique<modules::Supervisor>(
+      host, auth,
+      modules::SupervisorOptions{
+          .runtime_folder = runtime, .platform = platform_, .deadlines = options.deadlines, .cores = 2});
+  ticker_ = std::jthread([this](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, stop, 20ms, [&] { return stop.stop_requested(); })) {
+      if (stop.stop_requested()) return;
+      engine->tick();
+      auth.expire();
+    }
+  });
+}
+
+Room::~Room() {
+  supervisor.reset();
+  ticker_.request_stop();
+  ticker_.join();
+  listeners.reset();
+  engine.reset();
+  std::error_code ignored;
+  fs::remove_all(runtime, ignored);
+}
+
+modules::StartReport Room::start(const std::vector<std::string>& folders, const std::string& settings) {
+  modules::SearchInputs where;
+  where.module_dirs = folders;
+  where.drop_in = (runtime / "none").string();
+  where.overlays = (runtime / "none").string();
+  const auto parsed = config::parse_settings(settings, "test.json");
+  REQUIRE(parsed.has_value());
+  return supervisor->start(modules::plan_modules(where, *parsed, {}, platform_));
+}
+
+modules::StopReport Room::stop(std::chrono::milliseconds drain) {
+  return supervisor->stop(clock.monotonic() + std::chrono::nanoseconds(drain).count());
+}
+
+modules::ModuleStatus Room::status(std::string_view id) const {
+  for (auto& status : supervisor->list()) {
+    if (status.id == id) return status;
+  }
+  FAIL("no module " << id << " is listed");
+  return {};
+}
+
+std::string Room::log_text() const {
+  std::ifstream file(runtime / "log");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string Room::bound_address(std::string_view module) const {
+  for (const auto& listener : listeners->list()) {
+    if (listener.owner == module && !listener.addresses.empty()) return listener.addresses.front();
+  }
+  return {};
+}
+
+}  // namespace sluice::conformance
