@@ -73,6 +73,8 @@ TEST_CASE("AV1 units lose delimiters, get sizes and keep the rest") {
   CHECK(canonical(hex("36 08 05 1400a0c810")) == hex("36 08 05 1400a0c810"));       // with extension
   CHECK(canonical(hex("32 8500 1400a0c810")) == key_obu);                           // size longer than needed
   CHECK_FALSE(scan_av1_frame(sequence_obu + key_obu, sound())->needs_rewrite);
+  CHECK(scan_av1_frame(hex("30 1400a0c810"), sound())->needs_rewrite);
+  CHECK(scan_av1_frame(hex("32 8500 1400a0c810"), sound())->needs_rewrite);
 }
 
 TEST_CASE("AV1 units tell their key") {

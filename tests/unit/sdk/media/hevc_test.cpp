@@ -107,6 +107,19 @@ TEST_CASE("an HEVC SPS that ends early or is absurd gives no dimensions (F3)") {
   CHECK(parse_hevc_sps(wide).has_error());
 }
 
+TEST_CASE("an HEVC SPS with predicted and long-term references still tells its rate") {
+  // Three reference sets: -1 -3 +1; from it -2 -4, one more that would be the picture itself, one left out;
+  // and a third from those two. Then two long-term pictures. A wrong count of any of them loses the rate
+  // of 50.
+  const auto parsed = parse_hevc_sps(
+      hex("42010101600000030090000003000003005da00280802d16595ff4235afea4bd82c25c0200000300020000030065"));
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->picture.width == 1280);
+  CHECK(parsed->picture.height == 720);
+  CHECK(parsed->picture.rate.numerator == 50);
+  CHECK(parsed->picture.rate.denominator == 1);
+}
+
 TEST_CASE("HEVC frames lose parameter sets and delimiters and get 4-byte lengths") {
   for (const unsigned size : {1u, 2u, 4u}) {
     auto config = sound();

@@ -1,0 +1,23 @@
+#include "control/ticker.hpp"
+
+#include <catch2/catch.hpp>
+#include <future>
+
+using sluice::control::Ticker;
+
+TEST_CASE("it ticks until it goes, and going does not wait for the next turn") {
+  std::promise<void> third;
+  int turns = 0;
+  {
+    const Ticker ticker("test", std::chrono::milliseconds(1), [&] {
+      if (++turns == 3) third.set_value();
+    });
+    REQUIRE(third.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+  }
+  REQUIRE(turns >= 3);
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    const Ticker slow("test", std::chrono::hours(1), [] { FAIL("too early"); });
+  }
+  REQUIRE(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+}

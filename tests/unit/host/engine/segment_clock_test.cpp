@@ -1,0 +1,90 @@
+#include "engine/segment_clock.hpp"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+using namespace sluice::engine;
+
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+
+SegmentClock::Beat video(std::int64_t at, bool key) {
+  SegmentClock::Beat beat;
+  beat.video = true;
+  beat.key = key;
+  beat.dts = at;
+  return beat;
+}
+
+SegmentClock::Beat sound(std::int64_t at) {
+  SegmentClock::Beat beat;
+  beat.sound = true;
+  beat.key = true;
+  beat.track_slot = 1;
+  beat.dts = at;
+  return beat;
+}
+
+}  // namespace
+
+TEST_CASE("segments begin at key frames once the target has passed") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  std::vector<std::int64_t> starts;
+  std::uint64_t last = 99;
+  for (int i = 0; i < 500; ++i) {  // 25 fps, a key each second
+    const CutMark mark = clock.stamp(video(i * 40 * ms, i % 25 == 0));
+    if (mark.segment != last) starts.push_back(i);
+    last = mark.segment;
+  }
+  CHECK(starts == std::vector<std::int64_t>{0, 50, 100, 150, 200, 250, 300, 350, 400, 450});
+}
+
+TEST_CASE("a long GOP makes a long segment, and ten targets without a key an end all the same") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  CHECK(clock.stamp(video(0, true)).segment == 0);
+  CHECK(clock.stamp(video(19'000 * ms, false)).segment == 0);
+  CHECK(clock.stamp(video(20'000 * ms, false)).segment == 1);
+  CHECK(clock.stamp(video(23'000 * ms, true)).segment == 2);
+}
+
+TEST_CASE("parts are never longer than their target, and begin at key frames") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  std::vector<std::uint32_t> parts;
+  for (int i = 0; i < 30; ++i) parts.push_back(clock.stamp(video(i * 40 * ms, i % 12 == 0)).part);
+  // five frames of 40 ms fill a part; the key at 12 begins one early
+  CHECK(parts == std::vector<std::uint32_t>{0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3,
+                                            3, 3, 4, 4, 4, 4, 4, 5, 5, 6, 6, 6, 6, 6, 7});
+}
+
+TEST_CASE("sound between takes the marks of its neighbours; alone it cuts by time") {
+  SegmentClock with_video(2'000 * ms, 200 * ms);
+  with_video.stamp(video(0, true));
+  CHECK(with_video.stamp(sound(2'500 * ms)).segment == 0);  // sound does not lead
+  CHECK(with_video.stamp(video(2'520 * ms, true)).segment == 1);
+
+  SegmentClock alone(2'000 * ms, 200 * ms);
+  std::uint64_t segments = 0;
+  for (int i = 0; i < 500; ++i) segments = alone.stamp(sound(i * 20 * ms)).segment;
+  CHECK(segments == 5);  // 10 s; a cut may come 50 ms early: 1.96 s each
+}
+
+TEST_CASE("video that comes late takes the lead") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  clock.stamp(sound(0));
+  clock.stamp(video(100 * ms, true));
+  CHECK(clock.stamp(sound(2'600 * ms)).segment == 0);
+  CHECK(clock.stamp(video(2'700 * ms, true)).segment == 1);
+}
+
+TEST_CASE("a discontinuity begins a segment at once") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  clock.stamp(video(0, true));
+  SegmentClock::Beat broken = video(300 * ms, false);
+  broken.discontinuity = true;
+  const CutMark mark = clock.stamp(broken);
+  CHECK(mark.segment == 1);
+  CHECK(mark.part == 0);
+  CHECK(mark.discontinuity == 1);
+  CHECK(clock.stamp(video(340 * ms, false)).discontinuity == 1);
+}
