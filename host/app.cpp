@@ -188,6 +188,11 @@ void App::greet(const modules::StartReport& report) {
     }
   } else if (!urls.empty()) {
     out_ << "\n" << control::endpoint_table(urls) << "\nlive/cam is an example: any app/name will do.\n";
+    if (auth_->providers().empty() && settings_.auth.publish_from == config::PublishFrom::loopback) {
+      out_ << "Anybody may play; publishing is taken from this machine only. To open it, enable a module "
+              "that decides\n"
+              "who may, or put \"auth\": {\"publish_from\": \"anywhere\"} into the config file.\n";
+    }
   }
   out_.flush();
 }

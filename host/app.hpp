@@ -67,6 +67,7 @@ class App {
 
   // In the order they are built; taken down in reverse.
   std::unique_ptr<observe::Log> log_;
+  std::unique_ptr<control::StopSignals> signals_;
   std::unique_ptr<control::RuntimeFolder> folder_;
   std::unique_ptr<control::RuntimeFolder> staging_;  // only where the first allows no execution
   engine::SystemClock clock_;
@@ -78,7 +79,6 @@ class App {
   std::unique_ptr<modules::Supervisor> supervisor_;
   std::unique_ptr<control::ControlServer> control_;
   std::vector<std::unique_ptr<control::Ticker>> tickers_;
-  std::unique_ptr<control::StopSignals> signals_;
 };
 
 }  // namespace sluice

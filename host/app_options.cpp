@@ -72,8 +72,11 @@ net::AcceptLimits accept_limits(const config::Settings& settings) {
 }
 
 auth::AuthPolicy auth_policy(const config::Settings& settings) {
-  (void)settings;
-  return {};
+  auth::AuthPolicy policy;
+  if (settings.auth.publish_from == config::PublishFrom::anywhere) {
+    policy.publish_from = auth::AuthPolicy::PublishFrom::anywhere;
+  }
+  return policy;
 }
 
 }  // namespace sluice

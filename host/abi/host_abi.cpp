@@ -27,8 +27,8 @@ struct Served {
 const auto& served() {
   static const std::array all = {
       Served{SLUICE_REGISTRY_ID, 0, registry_table()}, Served{SLUICE_ENGINE_ID, 0, engine_table()},
-      Served{SLUICE_NET_ID, 0, &net_table()},           Served{SLUICE_EVENTS_ID, 0, &events_table()},
-      Served{SLUICE_LOG_ID, 0, &log_table()},           Served{SLUICE_METRICS_ID, 0, &metrics_table()},
+      Served{SLUICE_NET_ID, 0, &net_table()},          Served{SLUICE_EVENTS_ID, 0, &events_table()},
+      Served{SLUICE_LOG_ID, 0, &log_table()},          Served{SLUICE_METRICS_ID, 0, &metrics_table()},
       Served{SLUICE_CLOCK_ID, 0, &clock_table()}};
   return all;
 }

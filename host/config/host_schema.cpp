@@ -56,6 +56,14 @@ constexpr const char* schema_text = R"json({
         "description": "Per site, module and stream; more are counted and summed up."}
     }
   },
+  "auth": {
+    "description": "What holds while no module decides who may publish.",
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "publish_from": {"enum": ["loopback", "anywhere"], "default": "loopback",
+        "description": "From where anybody may publish."}
+    }
+  },
   "limits": {
     "type": "object", "additionalProperties": false,
     "properties": {
@@ -72,7 +80,7 @@ constexpr const char* schema_text = R"json({
       "handshake_ms": {"type": "integer", "minimum": 100, "maximum": 600000, "default": 10000},
       "first_frame_ms": {"type": "integer", "minimum": 100, "maximum": 3600000, "default": 20000},
       "idle_publisher_ms": {"type": "integer", "minimum": 100, "maximum": 3600000, "default": 5000},
-      "drain_ms": {"type": "integer", "minimum": 0, "maximum": 3600000, "default": 10000,
+      "drain_ms": {"type": "integer", "minimum": 0, "maximum": 3600000, "default": 30000,
         "description": "SIGTERM to exit."}
     }
   }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "config/listen_address.hpp"
 #include "config/near_miss.hpp"
 #include "config/schema_parts.hpp"
 
@@ -61,6 +62,13 @@ class Validator {
     if (value.is_array()) check_array(schema, value, pointer, secret);
     if (value.is_object()) check_object(schema, value, pointer, secret);
     check_branches(schema, value, pointer, secret);
+    if (const Json* mark = keyword(schema, "x-listen"); mark && *mark == true) check_listen(value, pointer);
+  }
+
+  void check_listen(const Json& value, const std::string& pointer) {
+    const auto parsed = parse_listen(value, {nullptr, pointer});
+    if (parsed) return;
+    for (const Complaint& one : parsed.error()) add(one.kind, one.pointer, one.expected, one.found);
   }
 
   static bool type_fits(const Json& type, const Json& value) {

@@ -19,7 +19,8 @@ struct Origin {
 // Keywords the validator does not serve would be silently ignored: they are complaints here.
 Complaints check_schema(const Json& schema, const Origin& origin);
 
-// All violations, at most 50. The schema must have passed check_schema.
+// All violations, at most 50. The schema must have passed check_schema. Besides the standard's keywords,
+// `x-secret` keeps a value out of the words and `x-listen` marks a listener's addresses.
 Complaints validate(const Json& schema, const Json& value, const Origin& origin);
 
 // The value with every absent property that has a `default` filled in, to any depth.

@@ -79,6 +79,7 @@ Settings settings_of(const Json& given) {
   for (const auto& [id, module] : full.at("modules").items()) out.modules.emplace(id, module_of(module));
   out.log = log_of(full.at("log"));
   out.limits = limits_of(full.at("limits"));
+  if (full.at("auth").at("publish_from") == "anywhere") out.auth.publish_from = PublishFrom::anywhere;
   return out;
 }
 

@@ -45,6 +45,13 @@ struct LimitSettings {
   milliseconds drain{0};           // whole shutdown
 };
 
+enum class PublishFrom { loopback, anywhere };
+
+// While no module decides who may publish.
+struct AuthSettings {
+  PublishFrom publish_from = PublishFrom::loopback;
+};
+
 enum class Takeover { refuse, replace };
 
 struct AppSettings {
@@ -76,6 +83,7 @@ class Settings {
   std::map<std::string, ModuleSettings> modules;
   LogSettings log;
   LimitSettings limits;
+  AuthSettings auth;
 
   // The text behind it, for positions in complaints; null when there is no file.
   std::shared_ptr<const JsonText> text;

@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "abi/seat.hpp"
-#include "engine/stream_table.hpp"
+#include "engine/stream.hpp"
 #include "engine/subscription.hpp"
 #include "engine/window.hpp"
 
@@ -258,7 +258,7 @@ void Lane::close_stuck() {
   while (Subscription* const stuck = due.pop_front()) {
     stuck->closing_ = {Errc::limit,
                        "read nothing for " + std::to_string(stuck->stuck_after_ / second) + " s"};
-    stuck->table_.evicted(*stuck);
+    stuck->tell_evicted();
     tell_closed(*stuck);
   }
 }

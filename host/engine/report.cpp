@@ -1,5 +1,6 @@
 // The stream table's lists for operators and modules.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "abi/seat.hpp"
 #include "engine/publication.hpp"

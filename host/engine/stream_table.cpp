@@ -1,5 +1,6 @@
 #include "engine/stream_table.hpp"
 
+#include <nlohmann/json.hpp>
 #include <sluice/stream_key.hpp>
 
 #include "abi/seat.hpp"
@@ -55,14 +56,14 @@ StreamTable::~StreamTable() {
 StreamTable::Turn::~Turn() {
   lock_.unlock();
   for (Event& event : events_) {
-    table_.events_.emit(event.kind, event.stream, event.module,
-                        event.details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    table_.events_.emit(event.kind, event.stream, event.module, std::move(event.details));
   }
 }
 
 void StreamTable::Turn::tell(std::string kind, const std::string& stream, const std::string& module,
-                             nlohmann::json details) {
-  events_.push_back({std::move(kind), stream, module, std::move(details)});
+                             const nlohmann::json& details) {
+  events_.push_back({std::move(kind), stream, module,
+                     details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
 }
 
 AppOptions StreamTable::app_options(const std::string& key) const {

@@ -13,7 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -74,7 +74,7 @@ class StreamTable {
     std::string kind;
     std::string stream;
     std::string module;
-    nlohmann::json details;
+    std::string details;
   };
 
   // The mutex, and what is to be said once it is free again.
@@ -82,7 +82,8 @@ class StreamTable {
    public:
     explicit Turn(StreamTable& table) : table_(table), lock_(table.mutex_) {}
     ~Turn();
-    void tell(std::string kind, const std::string& stream, const std::string& module, nlohmann::json details);
+    void tell(std::string kind, const std::string& stream, const std::string& module,
+              const nlohmann::json& details);
 
    private:
     StreamTable& table_;

@@ -101,7 +101,9 @@ std::uint64_t Subscription::find_run(std::uint64_t most) {
     lagging_ = false;
     return std::min(most, window_.run(cursor_));
   }
-  while (cursor_ < window_.hi() && !passes(cursor_)) pass_over(cursor_++);
+  for (; cursor_ < window_.hi() && !passes(cursor_); ++cursor_) {
+    if (lagging_) ++skipped_now_;  // what passes by at a join is not lost
+  }
   const std::uint64_t end = std::min(most, window_.run(cursor_));
   std::uint64_t count = 0;
   while (count < end && passes(cursor_ + count)) ++count;
@@ -124,10 +126,6 @@ bool Subscription::passes(std::uint64_t seq) {
     hold_ = false;
   }
   return true;
-}
-
-void Subscription::pass_over(std::uint64_t) {
-  if (lagging_) ++skipped_now_;
 }
 
 void Subscription::judge_lag() {
@@ -192,6 +190,8 @@ std::uint32_t Subscription::tracks(std::span<const sluice_track*> out) {
 }
 
 void Subscription::sent(std::uint64_t bytes) { raise(bytes_, bytes); }
+
+void Subscription::tell_evicted() { table_.evicted(*this); }
 
 void Subscription::request_key(std::uint32_t track) { table_.request_key(stream(), lane_.now(), track); }
 

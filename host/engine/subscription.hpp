@@ -70,9 +70,9 @@ class Subscription : public ChainHook {
   void skip_ahead();
   bool clean() const;
   bool passes(std::uint64_t seq);
-  void pass_over(std::uint64_t seq);
   std::uint64_t find_run(std::uint64_t most);
   void show_position();
+  void tell_evicted();
   static void deliver(Letter& letter, bool lane_runs);
 
   struct Post : Letter {

@@ -1,5 +1,6 @@
 // What time brings to the stream table: about twenty times a second, on one host thread.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "abi/seat.hpp"
 #include "engine/publication.hpp"

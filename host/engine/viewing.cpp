@@ -1,4 +1,6 @@
 // The viewers' half of the stream table.
+#include <nlohmann/json.hpp>
+
 #include "abi/seat.hpp"
 #include "engine/lane.hpp"
 #include "engine/stream_table.hpp"

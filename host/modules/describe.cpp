@@ -240,6 +240,9 @@ Json check_file(const std::string& given, const Platform& platform) {
     out["library"] = file == path ? "" : file;
     out["findings"] = std::move(findings);
   }
+  if (candidate.manifest && file != path && candidate.preflight.library != file)
+    put(out["findings"], {"SL-MAN-004", "its manifest names another library: " + candidate.preflight.library,
+                          file, "Name this file under module.targets, or check the other one."});
   out["verdict"] = worst(out["findings"]);
   out["message"] = candidate.refusal ? sentence(*candidate.refusal, candidate.id, candidate.version) : "";
   return out;

@@ -238,6 +238,7 @@ void add_listen_property(const ListenDefault& listen, Json& schema) {
     at = &properties[step];
     if (!at->is_object()) return;
   }
+  (*at)["x-listen"] = true;
   if (!at->contains("default") && listen.port) (*at)["default"] = ":" + std::to_string(*listen.port);
 }
 

@@ -75,10 +75,12 @@ void Log::set_level(Level level) { state_->level.store(level, std::memory_order_
 void Log::write(Level level, std::string_view module, std::string_view message, std::span<const Field> fields,
                 std::string_view site) {
   if (!enabled(level)) return;
+  std::string place(site);
+  if (!module.empty()) place.insert(0, std::string(module) + ' ');
   LogThrottle::Verdict verdict{};
   {
     const std::lock_guard lock(state_->mutex);
-    verdict = state_->throttle.admit(site, stream_of(fields), static_cast<int>(level),
+    verdict = state_->throttle.admit(place, stream_of(fields), static_cast<int>(level),
                                      std::chrono::steady_clock::now());
   }
   if (!verdict.write) return;
