@@ -53,7 +53,7 @@ typedef struct sluice_module_life {
    * Fails: NOT_FOUND. */
   sluice_status (*query)(void* self, sluice_str iface, uint32_t minor_min, sluice_interface* out);
   /* [control] `json`: this module's effective configuration, checked against its schema, defaults filled in.
-   * Object with the member "config" and, where apps override it, "apps": {NAME: config}. Opens nothing yet.
+   * Object with the member "config" and, where apps override it, "apps": {NAME: config}. Null: it has none.
    * Fails: ARGUMENT with err naming the JSON pointer. */
   sluice_status (*configure)(void* self, sluice_str json, sluice_err* err);
   /* [control] Listen, publish, subscribe: serve. On failure the host takes back all that was opened. */
