@@ -10,8 +10,7 @@
 namespace sluice::abi {
 namespace {
 
-// ---- lanes
-// -------------------------------------------------------------------------------------------------
+// ---- lanes ----
 
 std::uint32_t lane_count(void* self) {
   return static_cast<std::uint32_t>(static_cast<Seat*>(self)->lanes.size());
@@ -66,8 +65,7 @@ void lane_on_cache_release(sluice_lane* lane, void (*fn)(void* ctx, void* cached
   behind(lane)->on_cache_release(fn, ctx);
 }
 
-// ---- writing
-// -----------------------------------------------------------------------------------------------
+// ---- writing ----
 
 sluice_status track_add(sluice_publication* publication, const sluice_track* track, std::uint32_t* id,
                         sluice_err* err) {
@@ -130,8 +128,7 @@ void frame_abandon(sluice_publication* publication, sluice_draft* draft) {
   if (engine::Frame* const frame = take_frame(draft)) behind(publication)->frame_abandon(*frame);
 }
 
-// ---- reading
-// -----------------------------------------------------------------------------------------------
+// ---- reading ----
 
 sluice_status read(sluice_subscription* subscription, std::uint32_t max, sluice_batch* out) {
   if (out == nullptr || out->struct_size < sizeof *out) return SLUICE_STATUS_ARGUMENT;

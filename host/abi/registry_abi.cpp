@@ -78,8 +78,7 @@ class WatchCall final : public engine::WatchListener {
   void* const ctx_;
 };
 
-// ---- what the module says
-// ----------------------------------------------------------------------------------
+// ---- what the module says ----
 
 bool take_text(const sluice_str& from, std::string& to) {
   if (from.size > text_most || (from.size != 0 && from.data == nullptr)) return false;

@@ -52,8 +52,7 @@ Lane::~Lane() {
   ::close(event_fd_);
 }
 
-// ---- [any]
-// -------------------------------------------------------------------------------------------------
+// ---- [any] ----
 
 Errc Lane::post(Callback fn, void* ctx) {
   const Guest guest(posters_);
@@ -95,8 +94,7 @@ void Lane::kick_if_asleep() {
   [[maybe_unused]] const ssize_t written = ::write(event_fd_, &one, sizeof one);
 }
 
-// ---- the life of a slot
-// ------------------------------------------------------------------------------------
+// ---- the life of a slot ----
 
 void Lane::open(Seat& seat, unsigned index) {
   seat_ = &seat;
@@ -126,8 +124,7 @@ bool Lane::clear() {
   return leaving_.empty();
 }
 
-// ---- [lane]
-// ------------------------------------------------------------------------------------------------
+// ---- [lane] ----
 
 Errc Lane::drain() {
   if (last_round_) return Errc::gone;

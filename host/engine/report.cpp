@@ -44,6 +44,23 @@ nlohmann::json track_facts(const sluice_track& track) {
   return facts;
 }
 
+nlohmann::json to_json(const ViewerFacts& viewer) {
+  return {{"id", viewer.id},
+          {"stream", viewer.stream},
+          {"module", viewer.module},
+          {"protocol", viewer.peer.protocol},
+          {"peer", viewer.peer.address},
+          {"agent", viewer.peer.user_agent},
+          {"age_s", viewer.age / second},
+          {"bytes", viewer.bytes},
+          {"frames", viewer.frames},
+          {"skipped", viewer.skipped},
+          {"skips", viewer.skips},
+          {"lag_frames", viewer.lag_frames},
+          {"lag_bytes", viewer.lag_bytes},
+          {"lag_ms", viewer.lag_time / 1'000'000}};
+}
+
 const char* state_name(StreamState state) {
   return state == StreamState::live ? "live" : state == StreamState::grace ? "grace" : "ended";
 }
@@ -70,6 +87,28 @@ nlohmann::json counter_facts(const Stream& stream, std::int64_t now) {
 
 }  // namespace
 
+ViewerFacts StreamTable::facts_of(const Subscription& subscription, std::int64_t now) {
+  const Stream& stream = subscription.stream();
+  const std::uint64_t head = stream.log.head();
+  const std::uint64_t cursor = read(subscription.shown_cursor_);
+  const std::uint64_t total = stream.log.total_bytes();
+  const std::uint64_t at = read(subscription.shown_total_);
+  ViewerFacts facts;
+  facts.id = subscription.id();
+  facts.stream = stream.key;
+  facts.module = subscription.seat_.id;
+  facts.peer = subscription.request_.peer;
+  facts.age = now - subscription.since_;
+  facts.bytes = read(subscription.bytes_);
+  facts.frames = read(subscription.frames_);
+  facts.skipped = read(subscription.skipped_);
+  facts.skips = read(subscription.skips_);
+  facts.lag_frames = head >= cursor ? head + 1 - cursor : 0;
+  facts.lag_bytes = total > at ? total - at : 0;
+  facts.lag_time = std::max<std::int64_t>(0, stream.log.newest_dts() - read(subscription.shown_dts_));
+  return facts;
+}
+
 nlohmann::json StreamTable::streams() const {
   nlohmann::json list = nlohmann::json::array();
   const std::int64_t now = clock_.monotonic();
@@ -95,34 +134,18 @@ nlohmann::json StreamTable::streams() const {
   return list;
 }
 
+// Numbers first, words later: ten thousand viewers are no reason to hold the mutex for long.
 nlohmann::json StreamTable::viewers(std::string_view key) const {
-  nlohmann::json list = nlohmann::json::array();
   const std::int64_t now = clock_.monotonic();
-  const std::lock_guard lock(mutex_);
-  for (const auto& [id, subscription] : subscriptions_) {
-    const Stream& stream = subscription->stream();
-    if (!key.empty() && stream.key != key) continue;
-    const std::uint64_t head = stream.log.head();
-    const std::uint64_t cursor = read(subscription->shown_cursor_);
-    const std::uint64_t total = stream.log.total_bytes();
-    const std::uint64_t at = read(subscription->shown_total_);
-    list.push_back(
-        {{"id", id},
-         {"stream", stream.key},
-         {"module", subscription->seat_.id},
-         {"protocol", subscription->request_.peer.protocol},
-         {"peer", subscription->request_.peer.address},
-         {"agent", subscription->request_.peer.user_agent},
-         {"age_s", (now - subscription->since_) / second},
-         {"bytes", read(subscription->bytes_)},
-         {"frames", read(subscription->frames_)},
-         {"skipped", read(subscription->skipped_)},
-         {"skips", read(subscription->skips_)},
-         {"lag_frames", head >= cursor ? head + 1 - cursor : 0},
-         {"lag_bytes", total > at ? total - at : 0},
-         {"lag_ms",
-          std::max<std::int64_t>(0, stream.log.newest_dts() - read(subscription->shown_dts_)) / 1'000'000}});
+  std::vector<ViewerFacts> facts;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, subscription] : subscriptions_) {
+      if (key.empty() || subscription->stream().key == key) facts.push_back(facts_of(*subscription, now));
+    }
   }
+  nlohmann::json list = nlohmann::json::array();
+  for (const ViewerFacts& viewer : facts) list.push_back(to_json(viewer));
   return list;
 }
 

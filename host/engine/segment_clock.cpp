@@ -28,10 +28,9 @@ CutMark SegmentClock::stamp(const Beat& beat) {
 }
 
 bool SegmentClock::leads(const Beat& beat) {
-  const bool better = !leader_known_ || (beat.video && !leader_is_video_);
-  if (better && (beat.video || beat.sound || !leader_known_)) {
-    leader_known_ = true;
-    leader_is_video_ = beat.video;
+  const int rank = beat.video ? 3 : beat.sound ? 2 : 1;
+  if (rank > leader_rank_) {
+    leader_rank_ = rank;
     leader_slot_ = beat.track_slot;
     leader_ran_ = false;
     leader_step_ = 0;
@@ -43,12 +42,12 @@ bool SegmentClock::segment_due(const Beat& beat, bool leading) const {
   const std::int64_t elapsed = beat.dts - segment_start_;
   if (elapsed >= longest * segment_target_) return true;
   if (!leading) return false;
-  return elapsed + tolerance >= segment_target_ && (!leader_is_video_ || beat.key);
+  return elapsed + tolerance >= segment_target_ && (!video_leads() || beat.key);
 }
 
 bool SegmentClock::part_due(const Beat& beat, bool leading) const {
   if (!leading) return false;
-  if (leader_is_video_ && beat.key) return true;
+  if (video_leads() && beat.key) return true;
   const std::int64_t step = beat.duration > 0 ? beat.duration : leader_step_;
   return beat.dts + step - part_start_ > part_target_;
 }

@@ -36,6 +36,7 @@ class SegmentClock {
   static constexpr std::int64_t longest = 10;            // targets without a key: cut where we are
 
   bool leads(const Beat& beat);
+  bool video_leads() const { return leader_rank_ == 3; }
   bool segment_due(const Beat& beat, bool leading) const;
   bool part_due(const Beat& beat, bool leading) const;
   void begin_segment(const Beat& beat);
@@ -44,8 +45,7 @@ class SegmentClock {
   const std::int64_t part_target_;
   CutMark mark_;
   bool started_ = false;
-  bool leader_known_ = false;
-  bool leader_is_video_ = false;
+  int leader_rank_ = 0;  // 0: none yet; data, sound, video
   std::uint8_t leader_slot_ = 0;
   std::int64_t leader_last_ = 0;
   std::int64_t leader_step_ = 0;

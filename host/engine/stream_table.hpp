@@ -31,6 +31,21 @@ namespace sluice::engine {
 
 class SlabStore;
 
+struct ViewerFacts {
+  std::uint64_t id = 0;
+  std::string stream;
+  std::string module;
+  Peer peer;
+  std::int64_t age = 0;  // ns
+  std::uint64_t bytes = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t skips = 0;
+  std::uint64_t lag_frames = 0;
+  std::uint64_t lag_bytes = 0;
+  std::int64_t lag_time = 0;  // ns of media
+};
+
 class StreamTable {
  public:
   StreamTable(const Options& options, Clock& clock, EventSink& events, Authoriser& authoriser,
@@ -96,19 +111,21 @@ class StreamTable {
   void authorised(Operation& operation, const AuthDecision& decision);
   void deny(Turn& turn, Operation& operation, const std::string& reason);
   void claim(Turn& turn, const std::shared_ptr<Operation>& operation);
-  void grant(Turn& turn, Operation& operation, const std::shared_ptr<Stream>& stream);
   void decide(Operation& operation, Failure failure);
   void deliver(Operation& operation, bool lane_runs);
+  std::shared_ptr<Operation> take_operation(Operation& operation);
+  void discard(Turn& turn, Operation& operation);
+  static void reclaim_operation(void* thing);
+  AppOptions app_options(const std::string& key) const;
+
+  // publishing.cpp
+  void grant(Turn& turn, Operation& operation, const std::shared_ptr<Stream>& stream);
   void deliver_publication(Publication& publication, bool lane_runs);
   void detach(Turn& turn, Publication& publication, End how, std::string_view reason);
   void end_stream(Turn& turn, Stream& stream, std::string_view reason);
   void revoke_publication(Publication& publication, Errc why, std::string_view reason, End how);
   void change(ChangeKind kind, const Stream& stream);
-  std::shared_ptr<Operation> take_operation(Operation& operation);
-  void discard(Turn& turn, Operation& operation);
-  static void reclaim_operation(void* thing);
   static void reclaim_publication(void* thing);
-  AppOptions app_options(const std::string& key) const;
 
   // viewing.cpp
   void admit(Turn& turn, Operation& operation);
@@ -121,6 +138,9 @@ class StreamTable {
   void evicted(Subscription& subscription);
   static void reclaim_subscription(void* thing);
   static void reclaim_watch(void* thing);
+
+  // report.cpp
+  static ViewerFacts facts_of(const Subscription& subscription, std::int64_t now);
 
   // upkeep.cpp
   void keep_stream(Turn& turn, Stream& stream, std::int64_t now);

@@ -136,8 +136,7 @@ void StreamTable::evicted(Subscription& subscription) {
              {"reason", subscription.closing_->reason}});
 }
 
-// ---- watches
-// -----------------------------------------------------------------------------------------------
+// ---- watches ----
 
 Errc StreamTable::watch_start(Seat& seat, Lane& lane, std::uint64_t revision,
                               std::unique_ptr<WatchListener> listener, RegistryWatch** out) {

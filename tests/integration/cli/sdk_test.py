@@ -9,6 +9,7 @@ PROJECT = """cmake_minimum_required(VERSION 3.25)
 project(Mine LANGUAGES C CXX)
 set(CMAKE_CXX_STANDARD 20)
 find_package(Sluice REQUIRED)
+find_package(Boost 1.81 REQUIRED)  # for modules that use lanes.hpp, which is over Asio
 add_subdirectory({examples} examples)
 """
 
@@ -29,7 +30,7 @@ class Sdk(CliTest):
         found = {}
         for place, _, names in os.walk(build):
             found.update({name: os.path.join(place, name) for name in names if name.endswith(".so")})
-        self.assertEqual(sorted(found), ["test-picture-c.so", "test-picture.so"])
+        self.assertLessEqual({"test-picture-c.so", "test-picture.so"}, set(found))
         for path in found.values():
             self.assertIn(self.json("modules", "check", path)["verdict"], ("pass", "warn"))
         # Examples are for reading: enabled by name only.

@@ -77,6 +77,16 @@ TEST_CASE("video that comes late takes the lead") {
   CHECK(clock.stamp(video(2'700 * ms, true)).segment == 1);
 }
 
+TEST_CASE("sound takes the lead from what is neither sound nor picture") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  SegmentClock::Beat other;
+  other.track_slot = 5;
+  clock.stamp(other);
+  std::uint64_t segment = 0;
+  for (int i = 0; i < 250; ++i) segment = clock.stamp(sound(i * 20 * ms)).segment;
+  CHECK(segment == 2);
+}
+
 TEST_CASE("a discontinuity begins a segment at once") {
   SegmentClock clock(2'000 * ms, 200 * ms);
   clock.stamp(video(0, true));
