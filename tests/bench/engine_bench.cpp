@@ -231,11 +231,19 @@ void fan_out(benchmark::State& state) {
   state.counters["Mdeliveries/s"] = static_cast<double>(show.delivered() - before) / seconds / 1e6;
 }
 
-BENCHMARK(fan_out)
-    ->ArgNames({"subs", "lanes", "bytes"})
-    ->ArgsProduct({{1, 10, 100, 1'000, 10'000}, {1, 2, 4}, {100, 1'024, 16'384, 65'536}})
-    ->UseRealTime()
-    ->MinTime(0.25);
+// From one viewer on each lane (a lane without viewers is not attached and costs nothing) to ten thousand.
+void every_case(benchmark::internal::Benchmark* bench) {
+  for (const std::int64_t lanes : {1, 2, 4}) {
+    for (const std::int64_t bytes : {100, 1'024, 16'384, 65'536}) {
+      for (const std::int64_t subs :
+           {lanes, std::int64_t{10}, std::int64_t{100}, std::int64_t{1'000}, std::int64_t{10'000}}) {
+        bench->Args({subs, lanes, bytes});
+      }
+    }
+  }
+}
+
+BENCHMARK(fan_out)->ArgNames({"subs", "lanes", "bytes"})->Apply(every_case)->UseRealTime()->MinTime(0.25);
 
 // Prints as usual, and remembers what the publisher paid.
 class Ratios : public benchmark::ConsoleReporter {
@@ -255,10 +263,13 @@ class Ratios : public benchmark::ConsoleReporter {
   }
 
   void Finalize() override {
-    std::puts("\nPublisher's CPU per frame, 10,000 subscriptions against 1 (medians; aim: at most 1.1)");
+    std::puts(
+        "\nPublisher's CPU per frame, 10,000 subscriptions against one on each lane (medians; aim: at most "
+        "1.1)");
     for (auto& [place, by_subs] : cost_) {
-      if (by_subs[1].empty() || by_subs[10'000].empty()) continue;
-      const double one = median(by_subs[1]);
+      const auto fewest = by_subs.find(place.first);
+      if (fewest == by_subs.end() || !by_subs.contains(10'000)) continue;
+      const double one = median(fewest->second);
       const double many = median(by_subs[10'000]);
       std::printf("  %u lanes, %5u bytes: %6.0f ns / %6.0f ns = %.2f\n", place.first, place.second, many, one,
                   many / one);

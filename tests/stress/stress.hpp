@@ -25,7 +25,7 @@ namespace stress {
 using namespace sluice::engine;
 
 struct Settings {
-  double seconds = 5;
+  double seconds = 25;
   std::uint64_t seed = 1;
   unsigned lanes = 2;
 };

@@ -19,7 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-const std::filesystem::path root = std::filesystem::path(__FILE__).parent_path() / "../../../..";
+const std::filesystem::path root = ".";  // tests run from the repository's root
 
 std::string file_text(const std::filesystem::path& path) {
   std::ostringstream out;
