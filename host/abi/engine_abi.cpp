@@ -12,34 +12,32 @@ namespace {
 
 // ---- lanes ----
 
-std::uint32_t lane_count(void* self) {
-  return static_cast<std::uint32_t>(static_cast<Seat*>(self)->lanes.size());
-}
+std::uint32_t lane_count(void* self) { return static_cast<std::uint32_t>(seat_of(self).lanes.size()); }
 
 sluice_lane* lane_at(void* self, std::uint32_t index) {
-  const auto& lanes = static_cast<Seat*>(self)->lanes;
-  return index < lanes.size() ? as_handle(lanes[index]) : nullptr;
+  const auto& lanes = seat_of(self).lanes;
+  return index < lanes.size() ? handle(lanes[index]) : nullptr;
 }
 
-std::int32_t lane_fd(sluice_lane* lane) { return behind(lane)->fd(); }
-sluice_status lane_drain(sluice_lane* lane) { return to_status(behind(lane)->drain()); }
+std::int32_t lane_fd(sluice_lane* lane) { return lane_of(lane)->fd(); }
+sluice_status lane_drain(sluice_lane* lane) { return to_status(lane_of(lane)->drain()); }
 sluice_status lane_sleep(sluice_lane* lane, std::int64_t* wake_at) {
-  return to_status(behind(lane)->sleep(*wake_at));
+  return to_status(lane_of(lane)->sleep(*wake_at));
 }
-void lane_awake(sluice_lane* lane) { behind(lane)->awake(); }
-void lane_run(sluice_lane* lane) { behind(lane)->run(); }
+void lane_awake(sluice_lane* lane) { lane_of(lane)->awake(); }
+void lane_run(sluice_lane* lane) { lane_of(lane)->run(); }
 
 sluice_status lane_post(sluice_lane* lane, sluice_callback fn, void* ctx) {
-  return lane == nullptr || fn == nullptr ? SLUICE_STATUS_ARGUMENT : to_status(behind(lane)->post(fn, ctx));
+  return lane == nullptr || fn == nullptr ? SLUICE_STATUS_ARGUMENT : to_status(lane_of(lane)->post(fn, ctx));
 }
 
 sluice_status timer_start(sluice_lane* lane, std::int64_t due_ns, sluice_callback fn, void* ctx,
                           sluice_timer** out) {
   *out = nullptr;
   if (fn == nullptr) return SLUICE_STATUS_ARGUMENT;
-  const auto timer = behind(lane)->timer_start(due_ns, fn, ctx);
+  const auto timer = lane_of(lane)->timer_start(due_ns, fn, ctx);
   if (!timer) return to_status(timer.error());
-  *out = as_handle(*timer);
+  *out = handle(*timer);
   return SLUICE_STATUS_OK;
 }
 
@@ -49,9 +47,9 @@ sluice_status watch_start(sluice_lane* lane, std::int32_t fd, std::uint32_t even
                           void (*fn)(void* ctx, std::uint32_t events), void* ctx, sluice_watch** out) {
   *out = nullptr;
   if (fn == nullptr) return SLUICE_STATUS_ARGUMENT;
-  const auto watch = behind(lane)->watch_start(fd, events, fn, ctx);
+  const auto watch = lane_of(lane)->watch_start(fd, events, fn, ctx);
   if (!watch) return to_status(watch.error());
-  *out = as_handle(*watch);
+  *out = handle(*watch);
   return SLUICE_STATUS_OK;
 }
 
@@ -62,7 +60,7 @@ sluice_status watch_change(sluice_watch* watch, std::uint32_t events) {
 void watch_stop(sluice_watch* watch) { engine::Lane::watch_stop(behind(watch)); }
 
 void lane_on_cache_release(sluice_lane* lane, void (*fn)(void* ctx, void* cached), void* ctx) {
-  behind(lane)->on_cache_release(fn, ctx);
+  lane_of(lane)->on_cache_release(fn, ctx);
 }
 
 // ---- writing ----
@@ -71,23 +69,21 @@ sluice_status track_add(sluice_publication* publication, const sluice_track* tra
                         sluice_err* err) {
   *id = 0;
   sluice_track mine;
-  if (const sluice_status status = take_struct(track, sizeof mine, mine); status != SLUICE_STATUS_OK)
-    return status;
+  if (const sluice_status status = read_struct(track, mine); status != SLUICE_STATUS_OK) return status;
   engine::Failure failure;
   const auto added = behind(publication)->track_add(mine, failure);
   if (added) *id = *added;
-  if (!added) fill(err, failure);
+  if (!added) fail(err, failure);
   return to_status(failure.code);
 }
 
 sluice_status track_update(sluice_publication* publication, std::uint32_t id, const sluice_track* track,
                            sluice_err* err) {
   sluice_track mine;
-  if (const sluice_status status = take_struct(track, sizeof mine, mine); status != SLUICE_STATUS_OK)
-    return status;
+  if (const sluice_status status = read_struct(track, mine); status != SLUICE_STATUS_OK) return status;
   engine::Failure failure;
   const engine::Errc code = behind(publication)->track_update(id, mine, failure);
-  if (code != engine::Errc::ok) fill(err, failure);
+  if (code != engine::Errc::ok) fail(err, failure);
   return to_status(code);
 }
 
@@ -115,7 +111,7 @@ sluice_status frame_publish(sluice_publication* publication, sluice_draft* draft
   engine::Frame* const frame = take_frame(draft);
   if (frame == nullptr) return SLUICE_STATUS_ARGUMENT;
   sluice_frame_facts mine;
-  if (const sluice_status status = take_struct(facts, sizeof mine, mine); status != SLUICE_STATUS_OK) {
+  if (const sluice_status status = read_struct(facts, mine); status != SLUICE_STATUS_OK) {
     behind(publication)->frame_abandon(*frame);
     return status;
   }

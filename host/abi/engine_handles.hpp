@@ -3,18 +3,13 @@
 
 #include <sluice/abi/types.h>
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <string_view>
-
+#include "abi/handles.hpp"
+#include "abi/struct_check.hpp"
 #include "engine/errc.hpp"
 #include "engine/frame.hpp"
 
 namespace sluice::engine {
 class FdWatch;
-class Lane;
 class Operation;
 class Publication;
 class RegistryWatch;
@@ -27,14 +22,13 @@ namespace sluice::abi {
 template <class Handle>
 struct Behind;
 
-#define SLUICE_HANDLE(handle, object) \
+#define SLUICE_HANDLE(opaque, object) \
   template <>                         \
-  struct Behind<handle> {             \
+  struct Behind<opaque> {             \
     using type = engine::object;      \
   };                                  \
-  inline handle* as_handle(engine::object* thing) { return reinterpret_cast<handle*>(thing); }
+  inline opaque* handle(engine::object* thing) { return reinterpret_cast<opaque*>(thing); }
 
-SLUICE_HANDLE(sluice_lane, Lane)
 SLUICE_HANDLE(sluice_timer, Timer)
 SLUICE_HANDLE(sluice_watch, FdWatch)
 SLUICE_HANDLE(sluice_op, Operation)
@@ -50,7 +44,6 @@ typename Behind<Handle>::type* behind(Handle* handle) {
 
 inline sluice_status to_status(engine::Errc code) { return static_cast<sluice_status>(code); }
 inline sluice_status to_status(const error_code& code) { return code.value(); }
-inline sluice_str to_str(std::string_view text) { return {text.data(), text.size()}; }
 
 static_assert(static_cast<sluice_status>(engine::Errc::argument) == SLUICE_STATUS_ARGUMENT);
 static_assert(static_cast<sluice_status>(engine::Errc::state) == SLUICE_STATUS_STATE);
@@ -66,43 +59,15 @@ static_assert(static_cast<sluice_status>(engine::Errc::cancelled) == SLUICE_STAT
 static_assert(static_cast<sluice_status>(engine::Errc::timeout) == SLUICE_STATUS_TIMEOUT);
 static_assert(static_cast<sluice_status>(engine::Errc::gone) == SLUICE_STATUS_GONE);
 
-inline void copy_text(char* out, std::size_t room, std::string_view text) {
-  const std::size_t size = std::min(room - 1, text.size());
-  std::memcpy(out, text.data(), size);
-  out[size] = '\0';
-}
-
 inline sluice_err to_err(const engine::Failure& failure) {
   sluice_err err{};
   err.struct_size = sizeof err;
-  err.status = to_status(failure.code);
-  copy_text(err.message, sizeof err.message, failure.message);
-  copy_text(err.hint, sizeof err.hint, failure.hint);
+  fail(&err, to_status(failure.code), failure.message, failure.hint);
   return err;
 }
 
-// Into the room a caller gave; null: it does not want to know.
-inline void fill(sluice_err* out, const engine::Failure& failure) {
-  if (out == nullptr) return;
-  const std::uint32_t room = std::min<std::uint32_t>(out->struct_size, sizeof(sluice_err));
-  if (room < offsetof(sluice_err, message)) return;
-  sluice_err err = to_err(failure);
-  err.struct_size = out->struct_size;
-  std::memcpy(out, &err, room);
-}
-
-// Rule of struct_size: a smaller struct is an older caller's, a larger one is fine while what I do not know
-// of it is zero. `at_least`: the first release of the struct had so many bytes.
-template <class Struct>
-sluice_status take_struct(const Struct* from, std::size_t at_least, Struct& to) {
-  if (from == nullptr || from->struct_size < at_least) return SLUICE_STATUS_ARGUMENT;
-  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(from);
-  for (std::size_t i = sizeof(Struct); i < from->struct_size; ++i) {
-    if (bytes[i] != 0) return SLUICE_STATUS_NEWER_FIELD;
-  }
-  to = {};
-  std::memcpy(&to, from, std::min<std::size_t>(from->struct_size, sizeof(Struct)));
-  return SLUICE_STATUS_OK;
+inline sluice_status fail(sluice_err* err, const engine::Failure& failure) {
+  return fail(err, to_status(failure.code), failure.message, failure.hint);
 }
 
 }  // namespace sluice::abi

@@ -17,7 +17,7 @@ namespace {
 // Nothing a protocol lets a stranger say is longer.
 constexpr std::uint64_t text_most = 16u << 10;
 
-engine::Engine& engine_of(void* self) { return *static_cast<Seat*>(self)->host.engine; }
+engine::Engine& engine_of(void* self) { return *seat_of(self).host.engine; }
 
 // ---- what the module is told
 // ------------------------------------------------------------------------------- Each call may end the
@@ -29,10 +29,10 @@ class PublishCalls final : public engine::PublishListener {
 
   void on_done(engine::Publication* publication, const engine::Failure& failure) override {
     const sluice_err err = to_err(failure);
-    calls_.on_done(ctx_, err.status, as_handle(publication), publication != nullptr ? nullptr : &err);
+    calls_.on_done(ctx_, err.status, handle(publication), publication != nullptr ? nullptr : &err);
   }
   void on_revoked(engine::Errc why, std::string_view reason) override {
-    if (calls_.on_revoked != nullptr) calls_.on_revoked(ctx_, to_status(why), to_str(reason));
+    if (calls_.on_revoked != nullptr) calls_.on_revoked(ctx_, to_status(why), borrow(reason));
   }
   void on_key_wanted(std::uint32_t track) override {
     if (calls_.on_key_wanted != nullptr) calls_.on_key_wanted(ctx_, track);
@@ -49,13 +49,13 @@ class SubscribeCalls final : public engine::SubscribeListener {
 
   void on_done(engine::Subscription* subscription, const engine::Failure& failure) override {
     const sluice_err err = to_err(failure);
-    calls_.on_done(ctx_, err.status, as_handle(subscription), subscription != nullptr ? nullptr : &err);
+    calls_.on_done(ctx_, err.status, handle(subscription), subscription != nullptr ? nullptr : &err);
   }
   void on_ready(engine::Subscription& subscription) override {
-    if (calls_.on_ready != nullptr) calls_.on_ready(ctx_, as_handle(&subscription));
+    if (calls_.on_ready != nullptr) calls_.on_ready(ctx_, handle(&subscription));
   }
   void on_closed(engine::Errc why, std::string_view reason) override {
-    if (calls_.on_closed != nullptr) calls_.on_closed(ctx_, to_status(why), to_str(reason));
+    if (calls_.on_closed != nullptr) calls_.on_closed(ctx_, to_status(why), borrow(reason));
   }
 
  private:
@@ -69,7 +69,7 @@ class WatchCall final : public engine::WatchListener {
 
   void on_change(const engine::Change& change) override {
     const sluice_change told{sizeof told, static_cast<std::uint32_t>(change.kind), change.revision,
-                             to_str(change.key), change.epoch};
+                             borrow(change.key), change.epoch};
     fn_(ctx_, &told);
   }
 
@@ -81,8 +81,8 @@ class WatchCall final : public engine::WatchListener {
 // ---- what the module says ----
 
 bool take_text(const sluice_str& from, std::string& to) {
-  if (from.size > text_most || (from.size != 0 && from.data == nullptr)) return false;
-  to.assign(from.data != nullptr ? from.data : "", from.size);
+  if (!readable(from, text_most)) return false;
+  to = view(from);
   return true;
 }
 
@@ -97,21 +97,16 @@ bool take_credentials(const sluice_credentials& from, engine::Credentials& to) {
          take_text(from.token, to.token) && take_text(from.query, to.query);
 }
 
-sluice_status refuse(sluice_err* err, engine::Errc code, const char* message, const char* hint = "") {
-  fill(err, {code, message, hint});
-  return to_status(code);
-}
-
 sluice_status begin_refused(sluice_err* err, engine::Errc code) {
   switch (code) {
     case engine::Errc::ok:
       return SLUICE_STATUS_OK;
     case engine::Errc::state:
-      return refuse(err, code, "this module drains");
+      return fail(err, to_status(code), "this module drains");
     case engine::Errc::busy:
-      return refuse(err, code, "too many begins are under way", "try again later");
+      return fail(err, to_status(code), "too many begins are under way", "try again later");
     default:
-      return refuse(err, code, "refused");
+      return fail(err, to_status(code), "refused");
   }
 }
 
@@ -120,20 +115,20 @@ sluice_status publish_begin(void* self, sluice_lane* lane, const sluice_publish_
   if (op != nullptr) *op = nullptr;
   sluice_publish_request asked;
   sluice_publish_calls told;
-  sluice_status status = take_struct(request, sizeof asked, asked);
-  if (status == SLUICE_STATUS_OK) status = take_struct(calls, sizeof told, told);
+  sluice_status status = read_struct(request, asked);
+  if (status == SLUICE_STATUS_OK) status = read_struct(calls, told);
   if (status != SLUICE_STATUS_OK) return status;
   engine::PublishRequest mine;
   if (lane == nullptr || told.on_done == nullptr || !take_text(asked.key, mine.key) ||
       !take_peer(asked.peer, mine.peer) || !take_credentials(asked.credentials, mine.credentials)) {
-    return refuse(err, engine::Errc::argument,
-                  "publish_begin needs a lane, on_done and texts of at most 16 KiB");
+    return fail(err, SLUICE_STATUS_ARGUMENT,
+                "publish_begin needs a lane, on_done and texts of at most 16 KiB");
   }
   engine::Operation* operation = nullptr;
-  const engine::Errc code = engine_of(self).publish_begin(
-      *static_cast<Seat*>(self), *behind(lane), std::move(mine), std::make_unique<PublishCalls>(told, ctx),
-      op != nullptr ? &operation : nullptr);
-  if (op != nullptr) *op = as_handle(operation);
+  const engine::Errc code = engine_of(self).publish_begin(seat_of(self), *lane_of(lane), std::move(mine),
+                                                          std::make_unique<PublishCalls>(told, ctx),
+                                                          op != nullptr ? &operation : nullptr);
+  if (op != nullptr) *op = handle(operation);
   return begin_refused(err, code);
 }
 
@@ -143,55 +138,49 @@ sluice_status subscribe_begin(void* self, sluice_lane* lane, const sluice_subscr
   if (op != nullptr) *op = nullptr;
   sluice_subscribe_request asked;
   sluice_subscribe_calls told;
-  sluice_status status = take_struct(request, sizeof asked, asked);
-  if (status == SLUICE_STATUS_OK) status = take_struct(calls, sizeof told, told);
+  sluice_status status = read_struct(request, asked);
+  if (status == SLUICE_STATUS_OK) status = read_struct(calls, told);
   if (status != SLUICE_STATUS_OK) return status;
   engine::SubscribeRequest mine;
   if (lane == nullptr || told.on_done == nullptr || told.on_ready == nullptr ||
       asked.start > SLUICE_START_LIVE || asked.max_time < 0 || !take_text(asked.key, mine.key) ||
       !take_peer(asked.peer, mine.peer) || !take_credentials(asked.credentials, mine.credentials)) {
-    return refuse(
-        err, engine::Errc::argument,
-        "subscribe_begin needs a lane, on_done, on_ready, a start point and texts of at most 16 KiB");
+    return fail(err, SLUICE_STATUS_ARGUMENT,
+                "subscribe_begin needs a lane, on_done, on_ready, a start point and texts of at most 16 KiB");
   }
   mine.start = static_cast<engine::Start>(asked.start);
   mine.max_bytes = asked.max_bytes;
   mine.max_time = asked.max_time;
   engine::Operation* operation = nullptr;
-  const engine::Errc code = engine_of(self).subscribe_begin(
-      *static_cast<Seat*>(self), *behind(lane), std::move(mine), std::make_unique<SubscribeCalls>(told, ctx),
-      op != nullptr ? &operation : nullptr);
-  if (op != nullptr) *op = as_handle(operation);
+  const engine::Errc code = engine_of(self).subscribe_begin(seat_of(self), *lane_of(lane), std::move(mine),
+                                                            std::make_unique<SubscribeCalls>(told, ctx),
+                                                            op != nullptr ? &operation : nullptr);
+  if (op != nullptr) *op = handle(operation);
   return begin_refused(err, code);
 }
 
-std::string_view view_of(const sluice_str& text) {
-  return text.data != nullptr ? std::string_view(text.data, std::min(text.size, text_most))
-                              : std::string_view();
+// A reason is only for lists: what is no text is none.
+std::string_view reason_of(const sluice_str& text) {
+  return readable(text, text_most) ? view(text) : std::string_view();
 }
 
 void publication_end(sluice_publication* publication, std::uint32_t how, sluice_str reason) {
   const engine::End end = how == SLUICE_END_CLEAN ? engine::End::clean : engine::End::lost;
-  engine::Engine::publication_end(behind(publication), end, view_of(reason));
+  engine::Engine::publication_end(behind(publication), end, reason_of(reason));
 }
 
 void subscription_close(sluice_subscription* subscription, sluice_str reason) {
-  engine::Engine::subscription_close(behind(subscription), view_of(reason));
+  engine::Engine::subscription_close(behind(subscription), reason_of(reason));
 }
 
 void cancel(sluice_op* op) { engine::Engine::cancel(behind(op)); }
 
 sluice_status list(void* self, sluice_text* out) {
-  if (out == nullptr) return SLUICE_STATUS_ARGUMENT;
   const engine::Engine& engine = engine_of(self);
   const std::uint64_t revision =
       engine.revision();  // first: a change in between is seen by a watch from here
   const nlohmann::json facts{{"revision", revision}, {"streams", engine.streams()}};
-  const std::string text = facts.dump();
-  out->size = text.size();
-  if (text.size() > out->capacity) return SLUICE_STATUS_LIMIT;
-  std::memcpy(out->data, text.data(), text.size());
-  return SLUICE_STATUS_OK;
+  return write_text(out, facts.dump());
 }
 
 sluice_status watch_start(void* self, sluice_lane* lane, std::uint64_t revision,
@@ -200,9 +189,9 @@ sluice_status watch_start(void* self, sluice_lane* lane, std::uint64_t revision,
   if (lane == nullptr || fn == nullptr || out == nullptr) return SLUICE_STATUS_ARGUMENT;
   *out = nullptr;
   engine::RegistryWatch* watch = nullptr;
-  const engine::Errc code = engine_of(self).watch_start(*static_cast<Seat*>(self), *behind(lane), revision,
+  const engine::Errc code = engine_of(self).watch_start(seat_of(self), *lane_of(lane), revision,
                                                         std::make_unique<WatchCall>(fn, ctx), &watch);
-  *out = as_handle(watch);
+  *out = handle(watch);
   return to_status(code);
 }
 
