@@ -30,9 +30,10 @@ std::string_view clipped(sluice_str text, std::size_t most) {
 std::uint32_t enabled(void* self, std::uint32_t level) noexcept {
   if (self == nullptr) return 0;
   const Seat& seat = seat_of(self);
-  return level >= seat.log_level.load(std::memory_order_relaxed) && seat.host.log->enabled(level_of(level))
-             ? 1
-             : 0;
+  const std::uint32_t own = seat.log_level.load(std::memory_order_relaxed);
+  const std::uint32_t known = std::min<std::uint32_t>(level, SLUICE_LOG_ERROR);
+  const bool wanted = own == log_level_of_host ? seat.host.log->enabled(level_of(known)) : known >= own;
+  return wanted ? 1 : 0;
 }
 
 void write(void* self, std::uint32_t level, const sluice_log_site* site, sluice_str message,
@@ -59,6 +60,12 @@ void write(void* self, std::uint32_t level, const sluice_log_site* site, sluice_
 const sluice_log& log_table() {
   static constexpr sluice_log table{sizeof(sluice_log), 0, &enabled, &write};
   return table;
+}
+
+std::uint32_t seat_log_level(std::string_view name) {
+  constexpr std::array<std::string_view, 6> names = {"trace", "debug", "info", "warn", "error", "off"};
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? log_level_of_host : static_cast<std::uint32_t>(found - names.begin());
 }
 
 }  // namespace sluice::abi

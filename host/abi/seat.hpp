@@ -43,6 +43,8 @@ struct SeatListener {
   std::vector<config::ListenAddress> addresses;
 };
 
+inline constexpr std::uint32_t log_level_of_host = UINT32_MAX;
+
 struct Seat {
   std::string id;
   std::string version;
@@ -51,7 +53,8 @@ struct Seat {
   std::vector<engine::Lane*> lanes;  // fixed before the module's first call, index 0 is [control]
   std::vector<std::shared_ptr<net::AcceptLane>> accept_lanes;  // the same lanes, as the listeners see them
   std::vector<SeatListener> listeners;
-  std::atomic<std::uint32_t> log_level{0};  // SLUICE_LOG_*; lines below it are not written
+  // SLUICE_LOG_* or above them all; lines below it are not written, whatever the host's own level.
+  std::atomic<std::uint32_t> log_level{log_level_of_host};
   modules::Ledger ledger;
 };
 

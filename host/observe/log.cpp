@@ -74,7 +74,6 @@ void Log::set_level(Level level) { state_->level.store(level, std::memory_order_
 
 void Log::write(Level level, std::string_view module, std::string_view message, std::span<const Field> fields,
                 std::string_view site) {
-  if (!enabled(level)) return;
   std::string place(site);
   if (!module.empty()) place.insert(0, std::string(module) + ' ');
   LogThrottle::Verdict verdict{};
