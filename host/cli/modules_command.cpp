@@ -17,6 +17,7 @@ struct Options {
   PlanOptions plan;
   ServerOptions server;
   std::string file;
+  bool canonical = false;
 };
 
 void show_list(std::ostream& out, const Json& list) {
@@ -68,11 +69,24 @@ int print(Invocation& invocation, bool json, const Json& described) {
   return exit_ok;
 }
 
+// Nothing but those bytes, so that they can be piped to what signs them.
+int print_canonical(Invocation& invocation, const std::string& file) {
+  const auto manifest = modules::load_manifest_of(file);
+  if (!manifest) {
+    const modules::BrokenManifest& broken = manifest.error();
+    invocation.err << "sluice: " << modules::sentence(broken.refusal, broken.id, broken.version) << '\n';
+    return exit_failed;
+  }
+  invocation.out << modules::canonical_module(*manifest);
+  return exit_ok;
+}
+
 // A file, or the id of a module in the search folders.
 int inspect(Invocation& invocation, const Options& options) {
   config::Settings settings;
   if (!load_settings_or_say(invocation, options.plan, settings)) return exit_failed;
   if (std::filesystem::exists(options.file)) {
+    if (options.canonical) return print_canonical(invocation, options.file);
     const auto inputs = search_for(options.plan, settings);
     return print(invocation, options.server.json,
                  modules::inspect_file(options.file, inputs.overlays, settings, host_platform()));
@@ -83,6 +97,7 @@ int inspect(Invocation& invocation, const Options& options) {
     invocation.err << "sluice: there is no file " << options.file << ", and no module of that id was found\n";
     return exit_failed;
   }
+  if (options.canonical) return print_canonical(invocation, entry->path);
   return print(invocation, options.server.json, modules::describe_module(*entry));
 }
 
@@ -118,6 +133,8 @@ void add_modules(CLI::App& app, Invocation& invocation) {
       ->required();
   define_plan_options(*inspect_one, options->plan, false);
   inspect_one->add_flag("--json", options->server.json, "Print JSON");
+  inspect_one->add_flag("--canonical", options->canonical,
+                        "Print the bytes a signature is made over, no more");
   inspect_one->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return inspect(invocation, *options); };
   });

@@ -64,6 +64,23 @@ constexpr const char* schema_text = R"json({
         "description": "From where anybody may publish."}
     }
   },
+  "trust": {
+    "description": "Whose modules may run. See docs/signing.md.",
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "mode": {"enum": ["open", "signed"], "default": "open",
+        "description": "signed: only modules with the signature of a key named here."},
+      "keys": {
+        "description": "By key id, base64 of the 32 bytes of an ed25519 public key.",
+        "type": "object", "maxProperties": 256, "default": {},
+        "additionalProperties": {"type": "string", "pattern": "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}
+      },
+      "allow_unsigned": {
+        "description": "Ids of modules that are treated as in open mode.",
+        "type": "array", "maxItems": 256, "items": {"type": "string", "minLength": 1}, "default": []
+      }
+    }
+  },
   "limits": {
     "type": "object", "additionalProperties": false,
     "properties": {
@@ -109,8 +126,13 @@ constexpr const char* schema_text = R"json({
       "enabled": {"type": "boolean"},
       "required": {"type": "boolean", "description": "The server does not start without it."},
       "prefer": {"type": "boolean", "description": "Wins where two modules claim the same thing."},
-      "log_level": {"$ref": "#/definitions/log_level", "x-reload": "live"},
-      "limits": {"type": "object"},
+      "allow_draft": {"type": "boolean", "description": "Runs it though its author calls it a draft."},
+      "permissions": {
+        "description": "Those of its declared permissions that are granted; absent: all. It is refused if one is missing.",
+        "type": "array", "maxItems": 64, "items": {"type": "string", "minLength": 1}
+      },
+      "log_level": {"$ref": "#/definitions/log_level", "x-reload": "live",
+        "description": "For lines of this module, whatever the host's own level is."},
       "config": {"type": "object"}
     }
   }

@@ -32,9 +32,10 @@ ModuleSettings module_of(const Json& module) {
   out.enabled = maybe<bool>(module, "enabled");
   out.required = maybe<bool>(module, "required");
   out.prefer = maybe<bool>(module, "prefer");
+  out.allow_draft = maybe<bool>(module, "allow_draft");
+  out.permissions = maybe<std::vector<std::string>>(module, "permissions");
   out.log_level = maybe<std::string>(module, "log_level");
   out.config = module.value("config", Json::object());
-  out.limits = module.value("limits", Json::object());
   return out;
 }
 
@@ -44,6 +45,14 @@ LogSettings log_of(const Json& log) {
   out.format = log.at("format") == "json" ? LogFormat::json : LogFormat::text;
   out.file = log.value("file", "");
   out.lines_per_second = log.at("lines_per_second");
+  return out;
+}
+
+TrustSettings trust_of(const Json& trust) {
+  TrustSettings out;
+  if (trust.at("mode") == "signed") out.mode = TrustMode::signed_only;
+  out.keys = trust.at("keys").get<std::map<std::string, std::string>>();
+  out.allow_unsigned = trust.at("allow_unsigned").get<std::vector<std::string>>();
   return out;
 }
 
@@ -79,6 +88,7 @@ Settings settings_of(const Json& given) {
   for (const auto& [id, module] : full.at("modules").items()) out.modules.emplace(id, module_of(module));
   out.log = log_of(full.at("log"));
   out.limits = limits_of(full.at("limits"));
+  out.trust = trust_of(full.at("trust"));
   if (full.at("auth").at("publish_from") == "anywhere") out.auth.publish_from = PublishFrom::anywhere;
   return out;
 }

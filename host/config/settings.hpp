@@ -52,6 +52,15 @@ struct AuthSettings {
   PublishFrom publish_from = PublishFrom::loopback;
 };
 
+enum class TrustMode { open, signed_only };
+
+// Whose modules may run.
+struct TrustSettings {
+  TrustMode mode = TrustMode::open;
+  std::map<std::string, std::string> keys;  // key id -> base64 of an ed25519 public key
+  std::vector<std::string> allow_unsigned;  // ids treated as in open mode
+};
+
 enum class Takeover { refuse, replace };
 
 struct AppSettings {
@@ -67,9 +76,10 @@ struct ModuleSettings {
   std::optional<bool> enabled;
   std::optional<bool> required;
   std::optional<bool> prefer;
+  std::optional<bool> allow_draft;
+  std::optional<std::vector<std::string>> permissions;  // granted; none: whatever it declares
   std::optional<std::string> log_level;
   Json config = Json::object();
-  Json limits = Json::object();
 };
 
 class Settings {
@@ -84,6 +94,7 @@ class Settings {
   LogSettings log;
   LimitSettings limits;
   AuthSettings auth;
+  TrustSettings trust;
 
   // The text behind it, for positions in complaints; null when there is no file.
   std::shared_ptr<const JsonText> text;

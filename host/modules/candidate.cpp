@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "modules/ownership.hpp"
+#include "modules/unserved.hpp"
 
 namespace sluice::modules {
 namespace {
@@ -41,6 +42,8 @@ Candidate examine(const FoundManifest& found, const std::string& overlays, const
   if (!overlays.empty()) out.refusal = read_overlay(overlays + "/" + out.id + ".json", platform, out);
   out.preflight = preflight_module(*out.manifest, platform).report;
   if (!out.refusal) out.refusal = out.preflight.refusal;
+  if (!out.refusal)
+    out.refusal = find_unserved(*out.manifest, out.overlay ? &*out.overlay : nullptr, out.overlay_path);
   return out;
 }
 

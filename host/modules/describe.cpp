@@ -88,7 +88,7 @@ void add_manifest(const Manifest& manifest, Json& out) {
   out["format"] = manifest.format;
   out["module"] = document["module"];
   out["module_sha256"] = hex(manifest.canonical);
-  out["signed"] = !manifest.signature.is_null();
+  out["signed_with"] = manifest.signature ? Json(manifest.signature->key_id) : Json();
   if (document.contains("operator")) {
     out["operator"] = document["operator"];
     if (out["operator"].contains("config"))
@@ -217,6 +217,7 @@ Json describe_module(const Entry& entry) {
   out["enabled"] = enabled_json(entry.enabled);
   out["required"] = entry.required;
   out["preferred"] = entry.preferred;
+  out["log_level"] = entry.log_level.empty() ? Json() : Json(entry.log_level);
   out["overlay"] = entry.candidate.overlay ? Json(entry.candidate.overlay_path) : Json();
   out["library"] = library_json(entry.candidate.preflight);
   out["findings"] = findings_json(entry.candidate.preflight);
@@ -243,6 +244,8 @@ Json check_file(const std::string& given, const Platform& platform) {
   if (candidate.manifest && file != path && candidate.preflight.library != file)
     put(out["findings"], {"SL-MAN-004", "its manifest names another library: " + candidate.preflight.library,
                           file, "Name this file under module.targets, or check the other one."});
+  // Of what is no rule of the library: its own words, once.
+  if (candidate.refusal && worst(out["findings"]) != "fail") put(out["findings"], *candidate.refusal);
   out["verdict"] = worst(out["findings"]);
   out["message"] = candidate.refusal ? sentence(*candidate.refusal, candidate.id, candidate.version) : "";
   return out;
@@ -259,6 +262,10 @@ Json inspect_file(const std::string& given, const std::string& overlays, const c
     for (const Requirement& need : manifest->requires_)
       inputs.interfaces.push_back({need.iface, need.minor_min});
   return describe_module(make_plan(std::move(inputs)).entries.front());
+}
+
+ReadManifest<Manifest> load_manifest_of(const std::string& file) {
+  return load_manifest(manifest_of(absolute(file)));
 }
 
 std::string describe_text(const Json& described) {

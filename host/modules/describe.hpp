@@ -23,6 +23,9 @@ Json check_file(const std::string& file, const Platform& platform);
 Json inspect_file(const std::string& file, const std::string& overlays, const config::Settings& settings,
                   const Platform& platform);
 
+// FILE as for check_file.
+ReadManifest<Manifest> load_manifest_of(const std::string& file);
+
 // Any of the objects above for a terminal.
 std::string describe_text(const Json& described);
 

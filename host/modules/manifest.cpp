@@ -92,6 +92,7 @@ OperatorHalf operator_of(const Json& half) {
   out.enabled = maybe<bool>(half, "enabled");
   out.required = maybe<bool>(half, "required");
   out.prefer = maybe<bool>(half, "prefer");
+  out.allow_draft = maybe<bool>(half, "allow_draft");
   out.isolation = maybe<std::string>(half, "isolation");
   out.log_level = maybe<std::string>(half, "log_level");
   out.config = part(half, "config");
@@ -326,7 +327,8 @@ class ManifestReader {
     read_interfaces(module, out);
     read_listens(module, out);
     out.config_version = get(module, "config_version", 0u);
-    out.signature = document.value("signature", Json());
+    if (const auto given = document.find("signature"); given != document.end())
+      out.signature = Signature{given->at("key_id"), given->at("ed25519")};
     out.operator_half = operator_of(part(document, "operator"));
     out.canonical = canonical_module_hash(module);
     const Json schema = part(module, "config_schema");
@@ -394,10 +396,18 @@ Accepted<OperatorHalf> parse_overlay(std::string text, const std::string& path) 
   return operator_of(half);
 }
 
+std::string canonical_module(const Json& module) {
+  return module.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string canonical_module(const Manifest& manifest) {
+  return canonical_module(manifest.text->value()["module"]);
+}
+
 Digest canonical_module_hash(const Json& module) {
-  Json canonical = module;
-  if (canonical.is_object()) canonical.erase("targets");
-  return sha256(canonical.dump(-1, ' ', false, Json::error_handler_t::replace));
+  Json without = module;
+  if (without.is_object()) without.erase("targets");
+  return sha256(canonical_module(without));
 }
 
 }  // namespace sluice::modules

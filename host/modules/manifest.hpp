@@ -76,11 +76,17 @@ struct ThreadRange {
 
 enum class Unload { park, clean };
 
+struct Signature {
+  std::string key_id;
+  std::string ed25519;  // base64
+};
+
 // The operator's half, from the manifest or from an overlay. What is not set is not voted on.
 struct OperatorHalf {
   std::optional<bool> enabled;
   std::optional<bool> required;
   std::optional<bool> prefer;
+  std::optional<bool> allow_draft;
   std::optional<std::string> isolation;
   std::optional<std::string> log_level;
   Json config = Json::object();
@@ -113,7 +119,7 @@ struct Manifest {
   Json config_schema = Json::object();
   std::string
       config_schema_file;  // set when the schema is a file of the bundle, already read into config_schema
-  Json signature;          // kept; nothing verifies it yet
+  std::optional<Signature> signature;  // as it stands there; see signature.hpp
 
   OperatorHalf operator_half;
   Digest canonical;  // over `module` without `targets`
@@ -140,7 +146,10 @@ ReadManifest<Manifest> load_manifest(const std::string& path);
 // An overlay file is the operator half alone (or wrapped in {"operator": …}).
 Accepted<OperatorHalf> parse_overlay(std::string text, const std::string& path);
 
-// SHA-256 over the `module` object without `targets`, serialised compact with keys sorted by bytes.
+// The `module` object serialised compact with keys sorted by bytes: what a signature is made over.
+std::string canonical_module(const Json& module);
+std::string canonical_module(const Manifest& manifest);
+// SHA-256 over the same without `targets`: what the library's note holds.
 Digest canonical_module_hash(const Json& module);
 
 // The manifest format as a JSON Schema, the same as manifests/module.schema.json.

@@ -22,7 +22,7 @@ constexpr const char* schema_text = R"json({
     },
     "module": {"$ref": "#/definitions/module"},
     "signature": {
-      "description": "Over the canonical `module`.",
+      "description": "Over the canonical `module`; ed25519 is base64 of 64 bytes. See docs/signing.md.",
       "type": "object",
       "required": ["key_id", "ed25519"],
       "additionalProperties": false,
@@ -226,11 +226,12 @@ constexpr const char* schema_text = R"json({
         "enabled": {"type": "boolean"},
         "required": {"type": "boolean"},
         "prefer": {"type": "boolean"},
-        "isolation": {"enum": ["in-process", "process"]},
+        "allow_draft": {"type": "boolean", "description": "Runs it though its author calls it a draft."},
+        "isolation": {"enum": ["in-process", "process"], "description": "This host refuses process."},
         "log_level": {"enum": ["trace", "debug", "info", "warn", "error", "off"]},
         "config": {"type": "object"},
-        "limits": {"type": "object"},
-        "instances": {"type": "object", "maxProperties": 64, "additionalProperties": {"type": "object"}}
+        "limits": {"type": "object", "description": "This host refuses any."},
+        "instances": {"description": "This host refuses any.", "type": "object", "maxProperties": 64, "additionalProperties": {"type": "object"}}
       }
     }
   }

@@ -10,6 +10,7 @@
 #include "abi/accept_lane.hpp"
 #include "abi/handles.hpp"
 #include "abi/host_abi.hpp"
+#include "abi/log_abi.hpp"
 #include "abi/struct_check.hpp"
 #include "engine/clock.hpp"
 #include "engine/engine.hpp"
@@ -133,6 +134,7 @@ Accepted<void> Module::load() {
   seat.version = entry.version;
   seat.generation = order_.generation;
   seat.host = order_.host;
+  seat.log_level = abi::seat_log_level(entry.log_level);
   for (const auto& listener : entry.listeners)
     seat.listeners.push_back({listener.declared.name, listener.addresses});
   running.host = std::make_shared<sluice_host>(abi::host_for(seat));

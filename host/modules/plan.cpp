@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "modules/operator_voice.hpp"
 #include "modules/plan_draft.hpp"
 
 namespace sluice::modules {
@@ -12,23 +13,13 @@ namespace {
 using config::Complaint;
 using config::Json;
 
-// The heaviest voice that says anything: manifest, overlay, config file.
-std::optional<bool> heaviest(const Candidate& candidate, const config::Settings& settings,
-                             std::optional<bool> OperatorHalf::* half,
-                             std::optional<bool> config::ModuleSettings::* own) {
-  if (const auto found = settings.modules.find(candidate.id);
-      found != settings.modules.end() && found->second.*own)
-    return found->second.*own;
-  if (candidate.overlay && (*candidate.overlay).*half) return (*candidate.overlay).*half;
-  return candidate.manifest->operator_half.*half;
-}
-
 Entry begin_entry(Candidate candidate, const PlanInputs& inputs) {
   Entry out;
   out.id = candidate.id;
   out.version = candidate.version;
   out.path = candidate.found.path;
   if (candidate.manifest) {
+    candidate.refusal = judge_terms(candidate, inputs.settings);
     out.enabled = decide_enabled(*candidate.manifest, candidate.overlay, inputs.settings, inputs.filters);
     out.required =
         heaviest(candidate, inputs.settings, &OperatorHalf::required, &config::ModuleSettings::required)
@@ -36,6 +27,9 @@ Entry begin_entry(Candidate candidate, const PlanInputs& inputs) {
     out.preferred =
         heaviest(candidate, inputs.settings, &OperatorHalf::prefer, &config::ModuleSettings::prefer)
             .value_or(false);
+    out.log_level =
+        heaviest(candidate, inputs.settings, &OperatorHalf::log_level, &config::ModuleSettings::log_level)
+            .value_or("");
     for (const Finding& one : candidate.preflight.findings)
       if (one.verdict == Verdict::warn)
         out.warnings.push_back("module " + out.id + " " + out.version + " " + one.rule + ": " + one.finding +

@@ -54,6 +54,7 @@ struct Entry {
   EnabledDecision enabled;
   bool required = false;  // the host does not run without it
   bool preferred = false;
+  std::string log_level;  // its own; empty: the host's
   config::ModuleConfig config;
   std::vector<Listener> listeners;
   std::vector<std::size_t> providers;  // entries this one needs started before it (hard and optional)

@@ -25,6 +25,9 @@ struct Draft {
   void shadow(std::size_t i, std::string finding, std::string remedy);
 };
 
+// SL-SEC-003, SL-SEC-004, SL-MAN-006, else what the candidate is refused for already. It has a manifest.
+std::optional<Refusal> judge_terms(const Candidate& candidate, const config::Settings& settings);
+
 // Same id more than once: SL-DUP-001, SL-DUP-002.
 void settle_duplicates(Draft& draft);
 

@@ -312,6 +312,22 @@ TEST_CASE("a module that says it is unwell makes the host degraded and names its
   CHECK(room.supervisor->readiness().reasons.at(0) == "wellbehaved: a cold");
 }
 
+TEST_CASE("the log level of one module lets its lines through, and no others") {
+  const std::vector<std::string> folders = {fixture_folder("wellbehaved"), fixture_folder("dependent"),
+                                            fixture_folder("stays")};
+  const auto heard_at = [&](observe::Level host, const char* own) {
+    Room room({.deadlines = {}, .accept = {}, .log_level = host});
+    REQUIRE(room.start(folders, R"({"modules": {"stays": {"log_level": ")" + std::string(own) + "\"}}}")
+                .serving == 3);
+    room.log.flush_counts();
+    const auto text = room.log_text();
+    return std::pair(text.find("[stays] a detail of its start") != std::string::npos,
+                     text.find("[dependent] a detail of its start") != std::string::npos);
+  };
+  CHECK(heard_at(observe::Level::info, "debug") == std::pair(true, false));
+  CHECK(heard_at(observe::Level::debug, "warn") == std::pair(false, true));
+}
+
 TEST_CASE("an address that is taken: start fails and says whose it is") {
   Room room;
   std::string why;

@@ -81,7 +81,7 @@ bool eventually(const std::function<bool()>& condition) {
 
 Room::Room(RoomOptions options)
     : runtime(fresh_folder()),
-      log({.level = observe::Level::debug, .json = false, .file = (runtime / "log").string()}),
+      log({.level = options.log_level, .json = false, .file = (runtime / "log").string()}),
       events(clock),
       auth({}, clock, log),
       platform_(modules::this_platform(abi::host_interfaces())) {

@@ -42,6 +42,7 @@ bool eventually(const std::function<bool()>& condition);
 struct RoomOptions {
   modules::Deadlines deadlines;
   net::AcceptLimits accept;
+  observe::Level log_level = observe::Level::debug;
 };
 
 class Room {

@@ -31,6 +31,9 @@ TEST_CASE("no file at all gives the defaults") {
   CHECK(settings.app("live").gop_cache_time == milliseconds(10'000));
   CHECK(settings.app("live").grace == milliseconds(15'000));
   CHECK(settings.app("live").takeover == Takeover::refuse);
+  CHECK(settings.trust.mode == TrustMode::open);
+  CHECK(settings.trust.keys.empty());
+  CHECK(settings.trust.allow_unsigned.empty());
   CHECK_FALSE(settings.text);
 }
 
@@ -42,8 +45,11 @@ TEST_CASE("a whole file becomes types") {
     "module_paths": ["/opt/modules"],
     "apps": {"live": {"takeover": "replace", "grace_ms": 100, "modules": {"rtmp": {"merge_ms": 350}}}},
     "paths": [{"url": "rtsp://cam"}],
-    "modules": {"rtmp": {"enabled": false, "prefer": true, "config": {"listen": ":1"}}},
+    "modules": {"rtmp": {"enabled": false, "prefer": true, "config": {"listen": ":1"}, "log_level": "debug",
+                         "allow_draft": true, "permissions": ["exec"]}, "other": {}},
     "log": {"level": "debug", "format": "json", "file": "/var/log/x"},
+    "trust": {"mode": "signed", "keys": {"acme": "PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw="},
+              "allow_unsigned": ["rtmp"]},
     "limits": {"streams": 5, "drain_ms": 1}
   })",
                                        "sluice.json");
@@ -60,6 +66,13 @@ TEST_CASE("a whole file becomes types") {
   CHECK(settings->modules.at("rtmp").enabled == false);
   CHECK(settings->modules.at("rtmp").prefer == true);
   CHECK_FALSE(settings->modules.at("rtmp").required);
+  CHECK(settings->modules.at("rtmp").log_level == "debug");
+  CHECK(settings->modules.at("rtmp").allow_draft == true);
+  CHECK(settings->modules.at("rtmp").permissions == std::vector<std::string>{"exec"});
+  CHECK_FALSE(settings->modules.at("other").permissions);
+  CHECK(settings->trust.mode == TrustMode::signed_only);
+  CHECK(settings->trust.keys.at("acme").starts_with("PUAX"));
+  CHECK(settings->trust.allow_unsigned == std::vector<std::string>{"rtmp"});
   CHECK(settings->modules.at("rtmp").config["listen"] == ":1");
   CHECK(settings->log.format == LogFormat::json);
   CHECK(settings->limits.streams == 5);
@@ -80,6 +93,10 @@ TEST_CASE("faults carry file, line, column, pointer, expectation and the nearest
   CHECK(fault("{\"modules\": {\"rtmp\": {\"enabled\": 1}}}").find("expected true or false, found 1") !=
         std::string::npos);
   CHECK(fault("{\"cluster\": {\"secret\": 12345}}").find("12345") == std::string::npos);
+  CHECK(fault("{\"trust\": {\"keys\": {\"a\": \"AAAA\"}}}").find("/trust/keys/a: expected a string") !=
+        std::string::npos);
+  CHECK(fault("{\"modules\": {\"rtmp\": {\"limits\": {}}}}").find("unknown property `limits`") !=
+        std::string::npos);
   CHECK(fault("{} {}").find("1:4") != std::string::npos);
   CHECK(fault("{\"a\": 1, \"a\": 2}").find("twice") != std::string::npos);
 }

@@ -68,6 +68,8 @@ TEST_CASE("inspect tells everything but secrets, and who was outvoted") {
   CHECK(told["enabled"] == Json::parse(R"({"value": true, "by": "overlay",
       "outvoted": [{"by": "author", "value": true}, {"by": "operator half", "value": false}]})"));
   CHECK(told["config"]["n"] == 4);
+  CHECK(told["signed_with"].is_null());
+  CHECK(told["log_level"].is_null());
   CHECK(told["listeners"][0]["addresses"] == Json{":80"});
   CHECK(told["library"]["note"]["id"] == "acme");
   CHECK(told.dump().find("hunter") == std::string::npos);
@@ -116,4 +118,29 @@ TEST_CASE("check tells every rule, and finds the manifest of a library") {
   CHECK(alone["verdict"] == "fail");
   CHECK(alone["findings"][0]["rule"] == "SL-ELF-001");
   CHECK(alone["findings"][1]["rule"] == "SL-MAN-001");
+}
+
+TEST_CASE("check fails for what this host would not serve, though the library is in order") {
+  ModuleFolder folder;
+  Json manifest = plain_manifest("acme");
+  manifest["operator"] = {{"instances", {{"one", Json::object()}}}};
+  folder.add("acme", manifest);
+  const Json told = check_file(folder.at("acme.so"), test_platform());
+  CHECK(told["verdict"] == "fail");
+  CHECK(told["findings"].back()["rule"] == "SL-MAN-005");
+  CHECK_THAT(told["message"].get<std::string>(), Catch::Contains("operator.instances"));
+}
+
+TEST_CASE("the canonical text of a file is that of its `module` part, to the byte") {
+  ModuleFolder folder;
+  Json manifest = plain_manifest("acme");
+  manifest["module"]["targets"] = Json::array({{{"library", "acme.so"}}});
+  manifest["operator"] = {{"enabled", true}};
+  folder.add("acme", manifest);
+  folder.write("acme.json", manifest.dump(2));
+  for (const char* file : {"acme.json", "acme.so"})
+    CHECK(canonical_module(*load_manifest_of(folder.at(file))) ==
+          R"({"abi":{"major":1},"id":"acme","targets":[{"library":"acme.so"}],"version":"1.0.0"})");
+  folder.write("broken.json", "{");
+  CHECK(load_manifest_of(folder.at("broken.json")).error().refusal.rule == "SL-MAN-001");
 }

@@ -49,7 +49,7 @@ const Json whole = Json::parse(R"({
                       "properties": {"latency_ms": {"type": "integer", "default": 120}}}
   },
   "signature": {"key_id": "k", "ed25519": "s"},
-  "operator": {"enabled": true, "required": true, "prefer": true, "config": {"latency_ms": 5}, "log_level": "debug"}
+  "operator": {"enabled": true, "required": true, "prefer": true, "config": {"latency_ms": 5}, "log_level": "debug", "allow_draft": true}
 })");
 
 }  // namespace
@@ -76,8 +76,11 @@ TEST_CASE("a whole manifest becomes a struct") {
   CHECK(m.listens[1].tls);
   CHECK(m.unload == Unload::clean);
   CHECK(m.draft);
-  CHECK(m.signature["key_id"] == "k");
+  REQUIRE(m.signature);
+  CHECK(m.signature->key_id == "k");
+  CHECK(m.signature->ed25519 == "s");
   CHECK(m.operator_half.enabled == true);
+  CHECK(m.operator_half.allow_draft == true);
   CHECK(m.operator_half.config["latency_ms"] == 5);
   // Every listener can be configured, whatever the author's schema says of it.
   CHECK(m.config_schema["properties"]["listen"]["default"] == ":8890");
@@ -188,6 +191,9 @@ TEST_CASE("the canonical hash covers everything the author states but the target
   // By hand: keys sorted, no spaces, UTF-8 as it is.
   CHECK(canonical_module_hash(Json::parse(R"({"version":"1", "id":"ä", "targets":[1]})")) ==
         sha256("{\"id\":\"ä\",\"version\":\"1\"}"));
+  // A signature binds the library too.
+  CHECK(canonical_module(Json::parse(R"({"version":"1", "id":"ä", "targets":[1]})")) ==
+        "{\"id\":\"ä\",\"targets\":[1],\"version\":\"1\"}");
 }
 
 TEST_CASE("the schema may be a file of the bundle") {
