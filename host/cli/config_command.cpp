@@ -1,6 +1,8 @@
 #include "cli/config_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 #include <ostream>
 
 #include "cli/exit_code.hpp"
@@ -31,13 +33,20 @@ Json as_json(const config::Complaints& complaints) {
   return list;
 }
 
+// Where the folders of modules are wrong themselves, complaints about modules would mislead.
+bool modules_can_be_judged(const config::FlawedSettings& flawed) {
+  return flawed.rest && std::none_of(flawed.complaints.begin(), flawed.complaints.end(), [](const auto& one) {
+           return one.pointer.starts_with("/module_paths");
+         });
+}
+
 int check(Invocation& invocation, const Options& options) {
-  auto settings = read_settings(options.plan);
-  config::Complaints complaints;
-  if (settings) {
-    complaints = config::check_modules(*settings, plan_for(options.plan, *settings).schemas());
-  } else {
-    complaints = settings.error();
+  config::FlawedSettings flawed = config::load_flawed(options.plan.config_file);
+  config::Complaints complaints = flawed.complaints;
+  if (modules_can_be_judged(flawed)) {
+    config::Complaints more =
+        config::check_modules(*flawed.rest, plan_for(options.plan, *flawed.rest).schemas());
+    std::move(more.begin(), more.end(), std::back_inserter(complaints));
   }
   if (options.server.json) {
     invocation.out << as_json(complaints).dump(2) << '\n';

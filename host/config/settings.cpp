@@ -5,6 +5,8 @@
 namespace sluice::config {
 namespace {
 
+constexpr unsigned max_rounds = 20;  // of looking for faults behind the first fifty
+
 milliseconds ms(const Json& object, const char* name) {
   return milliseconds(object.at(name).get<std::int64_t>());
 }
@@ -93,6 +95,36 @@ Settings settings_of(const Json& given) {
   return out;
 }
 
+Checked<std::shared_ptr<const JsonText>> read_with_comments(std::string text, const std::string& file) {
+  JsonRules rules;
+  rules.file = file;
+  rules.comments = true;
+  Checked<JsonText> parsed = JsonText::parse(std::move(text), rules);
+  if (!parsed) return parsed.error();
+  return std::make_shared<const JsonText>(std::move(*parsed));
+}
+
+// Removes the values complained of; false when that would be the whole document, or nothing. The last of an
+// array first, so that the others keep their places.
+bool cut_out(const Complaints& wrong, Json& document) {
+  bool cut = false;
+  std::string last;
+  for (auto one = wrong.rbegin(); one != wrong.rend(); ++one) {
+    const Json::json_pointer place(one->pointer);
+    if (place.empty()) return false;
+    if (one->pointer == last || !document.contains(place)) continue;  // gone already
+    last = one->pointer;
+    Json& holder = document.at(place.parent_pointer());
+    if (holder.is_array()) {
+      holder.erase(static_cast<std::size_t>(std::stoul(place.back())));
+    } else {
+      holder.erase(place.back());
+    }
+    cut = true;
+  }
+  return cut;
+}
+
 }  // namespace
 
 const AppSettings& Settings::app(const std::string& name) const {
@@ -103,23 +135,41 @@ const AppSettings& Settings::app(const std::string& name) const {
 Settings default_settings() { return settings_of(Json::object()); }
 
 CheckedAll<Settings> parse_settings(std::string text, const std::string& file) {
-  JsonRules rules;
-  rules.file = file;
-  rules.comments = true;
-  Checked<JsonText> parsed = JsonText::parse(std::move(text), rules);
-  if (!parsed) return Complaints{parsed.error()};
-  auto kept = std::make_shared<const JsonText>(std::move(*parsed));
-  Complaints complaints = validate(host_schema(), kept->value(), {kept.get(), ""});
+  Checked<std::shared_ptr<const JsonText>> read = read_with_comments(std::move(text), file);
+  if (!read) return Complaints{read.error()};
+  Complaints complaints = validate(host_schema(), (*read)->value(), {read->get(), ""});
   if (!complaints.empty()) return complaints;
-  Settings settings = settings_of(kept->value());
-  settings.text = std::move(kept);
+  Settings settings = settings_of((*read)->value());
+  settings.text = std::move(*read);
   return settings;
+}
+
+FlawedSettings parse_flawed(std::string text, const std::string& file) {
+  Checked<std::shared_ptr<const JsonText>> read = read_with_comments(std::move(text), file);
+  if (!read) return {{read.error()}, std::nullopt};
+  FlawedSettings out;
+  out.complaints = validate(host_schema(), (*read)->value(), {read->get(), ""});
+  Json sound = (*read)->value();
+  Complaints wrong = out.complaints;
+  for (unsigned round = 0; !wrong.empty(); ++round) {
+    if (round == max_rounds || !cut_out(wrong, sound)) return out;
+    wrong = validate(host_schema(), sound, {});
+  }
+  out.rest = settings_of(sound);
+  out.rest->text = std::move(*read);
+  return out;
 }
 
 CheckedAll<Settings> load_settings(const std::string& path) {
   Checked<std::string> text = read_text(path, max_config_bytes);
   if (!text) return Complaints{text.error()};
   return parse_settings(std::move(*text), path);
+}
+
+FlawedSettings load_flawed(const std::string& path) {
+  Checked<std::string> text = read_text(path, max_config_bytes);
+  if (!text) return {{text.error()}, std::nullopt};
+  return parse_flawed(std::move(*text), path);
 }
 
 }  // namespace sluice::config

@@ -109,6 +109,15 @@ Settings default_settings();
 CheckedAll<Settings> parse_settings(std::string text, const std::string& file);
 CheckedAll<Settings> load_settings(const std::string& path);
 
+// For whoever wants all faults at once: beside the complaints, the settings as they would be without what is
+// complained of, so that the modules' part can be judged too. None when the text cannot be read as JSON.
+struct FlawedSettings {
+  Complaints complaints;
+  std::optional<Settings> rest;
+};
+FlawedSettings parse_flawed(std::string text, const std::string& file);
+FlawedSettings load_flawed(const std::string& path);
+
 // The host's own part of the config schema.
 const Json& host_schema();
 

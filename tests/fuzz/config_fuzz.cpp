@@ -14,7 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto schema = JsonText::parse(text.substr(0, cut), {"schema"});
   if (schema && schema->value().is_object() && check_schema(schema->value(), {}).empty())
     module.schema = schema->value();
+  // What is left without the faults has none.
+  const auto flawed = parse_flawed(text.substr(cut), "config");
   const auto settings = parse_settings(text.substr(cut), "config");
+  if (settings.has_value() != flawed.complaints.empty()) __builtin_trap();
   if (!settings) return settings.error().empty() ? __builtin_trap(), 0 : 0;
   (void)check_modules(*settings, {module});
   (void)effective_config(*settings, {module}).dump();

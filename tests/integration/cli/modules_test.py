@@ -80,9 +80,16 @@ class Config(CliTest):
         complaint, = self.json("config", "check", "-c", wrong, code=1)
         self.assertEqual((complaint["line"], complaint["nearest"]), (3, "listen"))
 
+    def test_check_tells_faults_of_the_host_and_of_modules_in_one_run(self):
+        wrong = self.file("wrong.json", '{\n"limits": {"streams": 0},\n"modules": {"rtmp": {"config": {"lisen": ":1"}}}\n}\n')
+        complaints = self.json("config", "check", wrong, code=1)
+        self.assertEqual([(row["line"], row["pointer"]) for row in complaints],
+                         [(2, "/limits/streams"), (3, "/modules/rtmp/config/lisen")])
+
     def test_schema_has_the_modules_parts(self):
         schema = json.loads(self.sluice("config", "schema").stdout)
         self.assertIn("rtmp", schema["properties"]["modules"]["properties"])
+        self.assertEqual(schema["properties"]["trust"]["properties"]["mode"]["enum"], ["open", "signed"])
 
     def test_show_fills_in_defaults_and_masks_secrets(self):
         config = self.config(modules={"auth": {"config": {"users": [

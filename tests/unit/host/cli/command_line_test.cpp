@@ -1,7 +1,11 @@
 #include "cli/command_line.hpp"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -24,6 +28,21 @@ Outcome command(std::vector<const char*> words) {
   const int code = run_command_line(static_cast<int>(words.size()), words.data(), out, err);
   return {code, out.str(), err.str()};
 }
+
+struct TextFile {
+  std::string path;
+
+  explicit TextFile(const std::string& text) {
+    static int count = 0;
+    path = (std::filesystem::temp_directory_path() /
+            ("sluice-cli-" + std::to_string(::getpid()) + "-" + std::to_string(++count)))
+               .string();
+    std::ofstream(path) << text;
+  }
+  ~TextFile() { std::filesystem::remove(path); }
+  TextFile(const TextFile&) = delete;
+  TextFile& operator=(const TextFile&) = delete;
+};
 
 sluice::RunOptions run_options(const std::string& words) {
   CLI::App app;
@@ -100,6 +119,20 @@ TEST_CASE("a config file that is not there, or a module file that is not there, 
   REQUIRE(command({"config", "check", "/proc/none.json"}).code == exit_failed);
   REQUIRE(command({"config", "show", "/proc/none.json"}).code == exit_failed);
   REQUIRE(command({"modules", "check", "/proc/none.so"}).code == exit_failed);
+}
+
+TEST_CASE("config check tells the faults of the host's part and those of modules") {
+  const TextFile file(R"({"limts": {}, "modules": {"no-such-module": {}}})");
+  const Outcome told = command({"config", "check", file.path.c_str(), "--json"});
+  REQUIRE(told.code == exit_failed);
+  const auto complaints = nlohmann::json::parse(told.out);
+  REQUIRE(complaints.size() == 2);
+  REQUIRE(complaints[0]["pointer"] == "/limts");
+  REQUIRE(complaints[1]["pointer"] == "/modules/no-such-module");
+
+  const TextFile lost(R"({"module_paths": [5], "modules": {"no-such-module": {}}})");
+  const Outcome only = command({"config", "check", lost.path.c_str(), "--json"});
+  REQUIRE(nlohmann::json::parse(only.out).size() == 1);
 }
 
 TEST_CASE("modules list plans by itself for a named folder, and an empty one is no failure") {

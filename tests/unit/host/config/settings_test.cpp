@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include "print_result.hpp"
@@ -104,4 +105,52 @@ TEST_CASE("faults carry file, line, column, pointer, expectation and the nearest
 TEST_CASE("a file that is not there is a fault with its name") {
   CHECK(load_settings("/nowhere/sluice.json").error().front().text() ==
         "/nowhere/sluice.json: No such file or directory");
+}
+
+TEST_CASE("with faults in it, a file still tells what else stands there") {
+  const auto flawed = parse_flawed(R"({
+    "limts": {}, "module_paths": ["/a", 1, 2, "/b"], "log": {"level": "loud", "format": "json"},
+    "apps": {"live": {"grace_ms": -1, "takeover": "replace"}},
+    "modules": {"broken": 5, "rtmp": {"enabled": 1, "config": {"listen": ":1"}}}
+  })",
+                                   "sluice.json");
+  std::vector<std::string> places;
+  for (const Complaint& one : flawed.complaints) places.push_back(one.pointer);
+  std::sort(places.begin(), places.end());
+  CHECK(places == std::vector<std::string>{"/apps/live/grace_ms", "/limts", "/log/level", "/module_paths/1",
+                                           "/module_paths/2", "/modules/broken", "/modules/rtmp/enabled"});
+  REQUIRE(flawed.rest);
+  CHECK(flawed.rest->module_paths == std::vector<std::string>{"/a", "/b"});
+  CHECK(flawed.rest->log.level == "info");
+  CHECK(flawed.rest->log.format == LogFormat::json);
+  CHECK(flawed.rest->app("live").grace == milliseconds(15'000));
+  CHECK(flawed.rest->app("live").takeover == Takeover::replace);
+  CHECK_FALSE(flawed.rest->modules.contains("broken"));
+  CHECK_FALSE(flawed.rest->modules.at("rtmp").enabled);
+  CHECK(flawed.rest->modules.at("rtmp").config["listen"] == ":1");
+  // Places are those of the file as it is.
+  CHECK(flawed.rest->text->position("/modules/rtmp/config/listen").line == 4);
+}
+
+TEST_CASE("more faults than are listed at once do not hide the rest") {
+  Json many = {{"modules", {{"rtmp", {{"config", {{"listen", ":1"}}}}}}}};
+  for (int i = 0; i < 120; ++i) many["unknown-" + std::to_string(i)] = i;
+  const auto flawed = parse_flawed(many.dump(), "sluice.json");
+  CHECK(flawed.complaints.size() == 50);
+  REQUIRE(flawed.rest);
+  CHECK(flawed.rest->modules.contains("rtmp"));
+  for (int i = 0; i < 2000; ++i) many["unknown-" + std::to_string(i)] = i;
+  CHECK_FALSE(parse_flawed(many.dump(), "sluice.json").rest);
+}
+
+TEST_CASE("what cannot be read leaves nothing to judge, and what has no faults is whole") {
+  for (const char* text : {"{", "[]", "5", "{\"a\": 1, \"a\": 2}"}) {
+    const auto flawed = parse_flawed(text, "sluice.json");
+    CHECK(flawed.complaints.size() == 1);
+    CHECK_FALSE(flawed.rest);
+  }
+  CHECK_FALSE(load_flawed("/nowhere/sluice.json").rest);
+  const auto whole = parse_flawed("{\"limits\": {\"streams\": 7}}", "sluice.json");
+  CHECK(whole.complaints.empty());
+  CHECK(whole.rest->limits.streams == 7);
 }
