@@ -54,6 +54,8 @@ net::ListenRequest request_for(Seat& seat, const SeatListener& wanted, OnAccept 
   net::ListenRequest request;
   request.owner = seat.id;
   request.name = wanted.name;
+  request.generation = seat.generation;
+  request.standby = seat.standby;
   request.addresses = wanted.addresses;
   for (const auto& lane : seat.accept_lanes) request.lanes.push_back(lane.get());
   request.on_accept = [fn, ctx](net::Connection& connection) { hand_to_module(connection, fn, ctx); };

@@ -53,6 +53,10 @@ struct Seat {
   std::vector<engine::Lane*> lanes;  // fixed before the module's first call, index 0 is [control]
   std::vector<std::shared_ptr<net::AcceptLane>> accept_lanes;  // the same lanes, as the listeners see them
   std::vector<SeatListener> listeners;
+  // It starts beside an earlier generation that still serves: its listeners and its claims on streams of that
+  // one wait until it is activated.
+  std::atomic<bool> standby{false};
+  std::atomic<bool> shut{false};            // its begins fail with STATE
   // SLUICE_LOG_* or above them all; lines below it are not written, whatever the host's own level.
   std::atomic<std::uint32_t> log_level{log_level_of_host};
   modules::Ledger ledger;

@@ -66,7 +66,7 @@ Engine::Engine(Options options, Clock& clock, EventSink& events, Authoriser& aut
 Engine::~Engine() = default;
 
 Lane* Engine::lane_open(Seat& seat, unsigned index) {
-  table_->reopen(seat);
+  seat.shut = false;
   return lanes_->open(seat, index);
 }
 
@@ -97,6 +97,7 @@ std::size_t Engine::kick(std::string_view stream, std::optional<std::uint64_t> v
 }
 
 void Engine::shut_for_new(Seat& seat) { table_->shut_for_new(seat); }
+void Engine::activate(Seat& seat) { table_->activate(seat); }
 
 void Engine::revoke(Seat& seat) { table_->revoke(seat); }
 

@@ -59,7 +59,9 @@ class Engine {
   // A stream's publisher and viewers, or one of its viewers (stream may then be empty). Returns how many.
   std::size_t kick(std::string_view stream, std::optional<std::uint64_t> viewer, std::string_view reason);
 
-  // ---- A module's end; all [any] ----
+  // ---- A module's change of generations and end; all [any] ----
+  // Its claims on streams of its own module's earlier generation are no longer held back.
+  void activate(Seat& seat);
   // Begins of this seat fail with STATE from now on.
   void shut_for_new(Seat& seat);
   // Takes every publication, subscription and begin of the seat away, each told on its lane.

@@ -141,12 +141,22 @@ void StreamTable::change(ChangeKind kind, const Stream& stream) {
 
 void StreamTable::shut_for_new(Seat& seat) {
   const std::lock_guard lock(mutex_);
-  shut_.insert(&seat);
+  seat.shut = true;
 }
 
-void StreamTable::reopen(Seat& seat) {
+// The claims that waited for this: each displaces the earlier generation's publication.
+void StreamTable::activate(Seat& seat) {
   const std::lock_guard lock(mutex_);
-  shut_.erase(&seat);
+  seat.standby = false;
+  for (const auto& [operation, handle] : operations_) {
+    if (&operation->seat != &seat || operation->phase != Operation::Phase::waiting) continue;
+    operation->deadline = clock_.monotonic() + options_.begin_timeout.count();
+    displace(*streams_.at(operation->key()));
+  }
+}
+
+void StreamTable::displace(Stream& stream) {
+  revoke_publication(*stream.publication, Errc::cancelled, "taken over by another publisher", End::lost);
 }
 
 void StreamTable::revoke(Seat& seat) {

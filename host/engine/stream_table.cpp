@@ -100,7 +100,7 @@ Errc StreamTable::subscribe_begin(Seat& seat, Lane& lane, SubscribeRequest reque
 Errc StreamTable::begin(std::shared_ptr<Operation> operation, Operation** out) {
   {
     const std::lock_guard lock(mutex_);
-    if (shut_.contains(&operation->seat)) return Errc::state;
+    if (operation->seat.shut) return Errc::state;
     if (operations_.size() >= options_.max_operations) return Errc::busy;
     operation->deadline = clock_.monotonic() + options_.begin_timeout.count();
     operations_.emplace(operation.get(), operation);
@@ -149,6 +149,13 @@ void StreamTable::deny(Turn& turn, Operation& operation, const std::string& reas
   decide(operation, {Errc::denied, reason.empty() ? "not allowed" : reason, ""});
 }
 
+// A module's own stream, which an earlier generation of the same module writes.
+bool StreamTable::succeeds(const Operation& operation, const Publication& publication) {
+  return operation.peer().local_module && publication.peer().local_module &&
+         operation.seat.id == publication.seat().id &&
+         operation.seat.generation > publication.seat().generation;
+}
+
 void StreamTable::claim(Turn& turn, const std::shared_ptr<Operation>& operation) {
   const std::string& key = operation->publish.key;
   const auto found = streams_.find(key);
@@ -173,7 +180,7 @@ void StreamTable::claim(Turn& turn, const std::shared_ptr<Operation>& operation)
   Stream& stream = *found->second;
   if (stream.state == StreamState::grace) {
     grant(turn, *operation, found->second);
-  } else if (!operation->app.takeover || stream.successor) {
+  } else if (stream.successor || !(operation->app.takeover || succeeds(*operation, *stream.publication))) {
     nlohmann::json facts = peer_facts(operation->peer());
     facts["reason"] = "somebody publishes it";
     turn.tell("publish.denied", key, operation->seat.id, std::move(facts));
@@ -182,7 +189,7 @@ void StreamTable::claim(Turn& turn, const std::shared_ptr<Operation>& operation)
   } else {
     operation->phase = Operation::Phase::waiting;
     stream.successor = operation;
-    revoke_publication(*stream.publication, Errc::cancelled, "taken over by another publisher", End::lost);
+    if (!operation->seat.standby) displace(stream);
   }
 }
 

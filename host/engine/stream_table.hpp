@@ -68,7 +68,7 @@ class StreamTable {
   void watch_stop(RegistryWatch& watch);
 
   void shut_for_new(Seat& seat);
-  void reopen(Seat& seat);
+  void activate(Seat& seat);
   void revoke(Seat& seat);
   std::size_t kick(std::string_view stream, std::optional<std::uint64_t> viewer, std::string_view reason);
 
@@ -111,6 +111,7 @@ class StreamTable {
   void authorised(Operation& operation, const AuthDecision& decision);
   void deny(Turn& turn, Operation& operation, const std::string& reason);
   void claim(Turn& turn, const std::shared_ptr<Operation>& operation);
+  static bool succeeds(const Operation& operation, const Publication& publication);
   void decide(Operation& operation, Failure failure);
   void deliver(Operation& operation, bool lane_runs);
   std::shared_ptr<Operation> take_operation(Operation& operation);
@@ -123,6 +124,7 @@ class StreamTable {
   void deliver_publication(Publication& publication, bool lane_runs);
   void detach(Turn& turn, Publication& publication, End how, std::string_view reason);
   void end_stream(Turn& turn, Stream& stream, std::string_view reason);
+  void displace(Stream& stream);
   void revoke_publication(Publication& publication, Errc why, std::string_view reason, End how);
   void change(ChangeKind kind, const Stream& stream);
   static void reclaim_publication(void* thing);
@@ -163,7 +165,6 @@ class StreamTable {
   std::map<std::uint64_t, Subscription*> subscriptions_;
   std::uint64_t admitted_ = 0;  // subscriptions, and begins that will be one
   std::set<RegistryWatch*> watches_;
-  std::set<const Seat*> shut_;
   ChangeLog changes_;
   std::uint64_t next_stream_ = 1;
   std::uint64_t next_epoch_ = 1;

@@ -92,6 +92,7 @@ void StreamTable::keep_rates(Turn& turn, Stream& stream, std::int64_t now) {
 void StreamTable::keep_operations(std::int64_t now) {
   for (const auto& [operation, handle] : operations_) {
     if (operation->phase == Operation::Phase::decided || now < operation->deadline) continue;
+    if (operation->phase == Operation::Phase::waiting && operation->seat.standby) continue;  // see activate()
     if (operation->phase == Operation::Phase::waiting) {
       const auto found = streams_.find(operation->key());
       if (found != streams_.end() && found->second->successor == handle) found->second->successor.reset();

@@ -143,7 +143,7 @@ Errc StreamTable::watch_start(Seat& seat, Lane& lane, std::uint64_t revision,
   RegistryWatch* watch = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    if (shut_.contains(&seat)) return Errc::state;
+    if (seat.shut) return Errc::state;
     const std::uint64_t from = revision == 0 ? changes_.revision() : revision;
     watch = new RegistryWatch(*this, seat, lane, from, std::move(listener));
     watches_.insert(watch);

@@ -4,6 +4,15 @@
 //   accepted -> posted to a lane -> delivered (the module's) -> closed
 //                     |                                           ^
 //                     +---- listener closed, lane gone -----------+
+//
+// Generations of one module share their sockets, so that replacing the module closes none of them:
+//
+//   open(standby) -> activate -> takes connections -> retire -> closed
+//     may share the sockets       |                     | what was accepted for it and not yet delivered
+//     of its predecessor          +- retires the one ---+ goes to its successor, if there is one
+//
+// Files: listeners.cpp opening, generations and closing; accepting.cpp the thread that accepts and hands
+// over.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +55,7 @@ class AcceptLane {
 
 class Listeners;
 struct Listener;
+struct SharedSocket;
 
 struct Connection {
   Listeners* owner = nullptr;
@@ -62,8 +72,10 @@ struct Connection {
 };
 
 struct ListenRequest {
-  std::string owner;  // module id, for errors
+  std::string owner;  // module id
   std::string name;   // of the listener in the manifest
+  std::uint32_t generation = 1;
+  bool standby = false;  // takes no connection before activate()
   std::vector<config::ListenAddress> addresses;
   std::vector<AcceptLane*> lanes;  // outlive the listener's close and its connections
   // On the connection's lane, which then closes it some day.
@@ -74,9 +86,11 @@ struct ListenRequest {
   std::function<void(Connection& connection)> on_close;
 };
 
+// One that takes connections.
 struct ListenerPicture {
   std::string owner;
   std::string name;
+  std::uint32_t generation = 1;
   std::vector<std::string> addresses;  // as bound
   std::size_t connections = 0;
   std::uint64_t accepted = 0;
@@ -96,7 +110,12 @@ class Listeners {
   std::vector<std::string> addresses(const Listener* listener) const;
   // [any] No new connection afterwards; what is accepted but not delivered is closed. Delivered ones live on.
   void close(Listener* listener);
-  void close_owned_by(std::string_view owner);
+  void close_owned_by(std::string_view owner, std::uint32_t generation);
+  // [any] The owner's standing-by listeners of this generation take the connections from now on, its earlier
+  // generations none.
+  void activate(std::string_view owner, std::uint32_t generation);
+  // [any] This generation gets no new connection; a socket nobody else shares is closed.
+  void retire(std::string_view owner, std::uint32_t generation);
   // [any] Closes the descriptor and counts the connection out; the pointer is dead afterwards.
   void close(Connection* connection);
 
@@ -109,7 +128,22 @@ class Listeners {
   class Wakeup;
   enum class Taken { more, none, out_of_descriptors };
 
+  // listeners.cpp
+  std::shared_ptr<SharedSocket> shared_with(const ListenRequest& request,
+                                            const config::ListenAddress& wanted) const;
+  error_code open_sockets(Listener& listener, const config::ListenAddress& wanted, std::string& why) const;
+  void begin_accepting(Listener& listener);
+  void stop_accepting(Listener& listener);
   void shut(std::shared_ptr<Listener> listener);
+  std::shared_ptr<Listener> successor_of(const Listener& listener) const;
+  void pass_on(Connection& connection, const std::shared_ptr<Listener>& to);
+  void count_in(Connection& connection);
+  void count_out(Connection& connection);
+  void uncount(Connection& connection);
+  void forget(Connection& connection);
+  std::string holder_of(std::uint16_t port) const;
+
+  // accepting.cpp
   void run();
   int serve_once();  // returns how long to wait next, ms; -1: until something happens
   Taken take_one(const std::shared_ptr<Listener>& listener, int fd);
@@ -117,10 +151,7 @@ class Listeners {
   void refuse(Listener& listener, int fd, const std::string& why);
   bool hand_over(Connection& connection);
   void retry_waiting();
-  void count_out(Connection& connection);
-  void forget(Connection& connection);
   void complain(std::string_view what, std::string_view detail);
-  std::string holder_of(std::uint16_t port) const;
   static void deliver(void* connection);
 
   observe::Log& log_;
