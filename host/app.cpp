@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <ostream>
 
+#include "abi/host_abi.hpp"
 #include "config/module_config.hpp"
 #include "control/commands.hpp"
 #include "control/notify.hpp"
@@ -60,8 +61,8 @@ int App::run() {
   if (!make_folders()) return 1;
   modules::Plan plan = plan_for(options_.plan, settings_);
   log_plan(plan);
-  remember_endpoints(plan);
   build_rooms();
+  build_steward(plan.looked_for);
   if (!open_control(config::effective_config(settings_, plan.schemas()))) return 1;
   start_housekeeping();
   return serve(std::move(plan));
@@ -110,14 +111,25 @@ void App::build_rooms() {
   modules::SupervisorOptions options;
   options.runtime_folder = staging_ ? staging_->path() : folder_->path();
   options.platform = host_platform();
+  options.drain = settings_.limits.drain;
+  options.replace_drain = settings_.limits.replace_drain;
   supervisor_ = std::make_unique<modules::Supervisor>(services, *auth_, std::move(options));
+}
+
+void App::build_steward(std::vector<std::string> looked_for) {
+  const auto look = [this](const std::map<std::string, bool>& wishes) {
+    PlanOptions options = options_.plan;
+    options.filters.wishes = wishes;
+    return plan_for(options, settings_, supervisor_->loaded());
+  };
+  steward_ = std::make_unique<modules::Steward>(*supervisor_, look, std::move(looked_for), *log_);
 }
 
 bool App::open_control(control::Json config) {
   control_ = std::make_unique<control::ControlServer>();
-  control::add_commands(
-      *control_, {*engine_, *supervisor_, *metrics_, *events_, SLUICE_VERSION, std::move(config), since_,
-                  [this] { return endpoints(); }, [this] { return signals_->asked(); }});
+  control::add_commands(*control_, {*engine_, *supervisor_, *steward_, abi::host_interfaces(), *metrics_,
+                                    *events_, SLUICE_VERSION, std::move(config), since_,
+                                    [this] { return endpoints(); }, [this] { return signals_->asked(); }});
   const auto opened = control_->open(folder_->socket());
   if (!opened) log_->error("the control socket cannot be opened", {{"reason", opened.error().text}});
   return opened.has_value();
@@ -147,30 +159,21 @@ void App::log_plan(const modules::Plan& plan) {
   }
 }
 
-void App::remember_endpoints(const modules::Plan& plan) {
-  for (const modules::Entry& entry : plan.entries) {
-    if (!entry.planned() || !entry.candidate.manifest) continue;
-    Shown shown{entry.id, entry.candidate.manifest->endpoints, {}};
-    for (const auto& listens : entry.candidate.manifest->listens) shown.listeners.push_back(listens.name);
-    shown_.push_back(std::move(shown));
-  }
-}
-
 std::vector<control::Endpoint> App::endpoints() const {
   const auto bound = listeners_->list();
   std::vector<control::Endpoint> all;
-  for (const Shown& shown : shown_) {
+  for (const auto& module : supervisor_->serving()) {
     control::EndpointFacts facts;
     facts.node_address = settings_.node.address;
-    for (const std::string& name : shown.listeners) {
+    for (const auto& listens : module.manifest->listens) {
       const auto found = std::find_if(bound.begin(), bound.end(), [&](const net::ListenerPicture& listener) {
-        return listener.owner == shown.id && listener.name == name && !listener.addresses.empty();
+        return listener.owner == module.id && listener.name == listens.name && !listener.addresses.empty();
       });
-      if (found != bound.end()) facts.listeners.push_back({name, found->addresses});
+      if (found != bound.end()) facts.listeners.push_back({listens.name, found->addresses});
     }
-    for (const modules::Endpoint& endpoint : shown.endpoints) {
+    for (const modules::Endpoint& endpoint : module.manifest->endpoints) {
       if (auto url = control::expand_endpoint(endpoint.url, facts))
-        all.push_back({shown.id, endpoint.role, *url});
+        all.push_back({module.id, endpoint.role, *url});
     }
   }
   return all;

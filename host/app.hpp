@@ -15,6 +15,7 @@
 #include "control/stop_signals.hpp"
 #include "control/ticker.hpp"
 #include "engine/clock.hpp"
+#include "modules/steward.hpp"
 #include "modules/supervisor.hpp"
 
 namespace sluice {
@@ -38,20 +39,13 @@ class App {
   int run();
 
  private:
-  // What a module shows to users, kept from the plan: the plan itself goes to the supervisor.
-  struct Shown {
-    std::string id;
-    std::vector<modules::Endpoint> endpoints;
-    std::vector<std::string> listeners;
-  };
-
   bool read_settings();
   bool make_folders();
   void build_rooms();
+  void build_steward(std::vector<std::string> looked_for);
   bool open_control(control::Json config);
   void start_housekeeping();
   void log_plan(const modules::Plan& plan);
-  void remember_endpoints(const modules::Plan& plan);
   std::vector<control::Endpoint> endpoints() const;
   void greet(const modules::StartReport& report);
   int serve(modules::Plan plan);
@@ -63,7 +57,6 @@ class App {
   const std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
 
   config::Settings settings_;
-  std::vector<Shown> shown_;
 
   // In the order they are built; taken down in reverse.
   std::unique_ptr<observe::Log> log_;
@@ -77,6 +70,7 @@ class App {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<net::Listeners> listeners_;
   std::unique_ptr<modules::Supervisor> supervisor_;
+  std::unique_ptr<modules::Steward> steward_;
   std::unique_ptr<control::ControlServer> control_;
   std::vector<std::unique_ptr<control::Ticker>> tickers_;
 };

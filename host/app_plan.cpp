@@ -1,5 +1,8 @@
 #include "app_plan.hpp"
 
+#include <filesystem>
+#include <utility>
+
 #include "abi/host_abi.hpp"
 
 namespace sluice {
@@ -12,15 +15,20 @@ config::CheckedAll<config::Settings> read_settings(const PlanOptions& options) {
 modules::SearchInputs search_for(const PlanOptions& options, const config::Settings& settings) {
   modules::SearchInputs inputs = modules::search_inputs(options.trust_env);
   inputs.module_dirs = options.module_dirs;
-  inputs.config_paths = settings.module_paths;
+  // Paths in a file mean the same wherever the server is started from.
+  const auto folder = settings.text ? std::filesystem::absolute(settings.text->file()).parent_path()
+                                    : std::filesystem::path();
+  for (const auto& path : settings.module_paths) inputs.config_paths.push_back((folder / path).string());
   inputs.safe_mode = options.safe_mode;
   return inputs;
 }
 
 modules::Platform host_platform() { return modules::this_platform(abi::host_interfaces()); }
 
-modules::Plan plan_for(const PlanOptions& options, const config::Settings& settings) {
-  return modules::plan_modules(search_for(options, settings), settings, options.filters, host_platform());
+modules::Plan plan_for(const PlanOptions& options, const config::Settings& settings,
+                       std::vector<modules::LoadedLibrary> loaded) {
+  return modules::plan_modules(search_for(options, settings), settings, options.filters, host_platform(),
+                               std::move(loaded));
 }
 
 }  // namespace sluice

@@ -6,6 +6,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/invocation.hpp"
+#include "cli/live_command.hpp"
 #include "cli/plan_options.hpp"
 #include "cli/table.hpp"
 #include "modules/describe.hpp"
@@ -114,8 +115,8 @@ int check(Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_modules(CLI::App& app, Invocation& invocation) {
-  CLI::App* family =
-      app.add_subcommand("modules", "List, inspect and check modules; runs none of their code");
+  CLI::App* family = app.add_subcommand(
+      "modules", "List, inspect and check modules; replace and drain those of the running server");
   family->require_subcommand(1);
   auto options = std::make_shared<Options>();
 
@@ -146,6 +147,7 @@ void add_modules(CLI::App& app, Invocation& invocation) {
   check_one->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return check(invocation, *options); };
   });
+  add_live_modules(*family, invocation);
 }
 
 }  // namespace sluice::cli

@@ -98,7 +98,9 @@ constexpr const char* schema_text = R"json({
       "first_frame_ms": {"type": "integer", "minimum": 100, "maximum": 3600000, "default": 20000},
       "idle_publisher_ms": {"type": "integer", "minimum": 100, "maximum": 3600000, "default": 5000},
       "drain_ms": {"type": "integer", "minimum": 0, "maximum": 3600000, "default": 30000,
-        "description": "SIGTERM to exit."}
+        "description": "SIGTERM to exit; how long sessions of a module that is removed, disabled or drained may go on."},
+      "replace_drain_ms": {"type": "integer", "minimum": 0, "maximum": 86400000, "default": 600000,
+        "description": "How long open sessions may go on in a module's earlier generation once its successor serves."}
     }
   }
 },

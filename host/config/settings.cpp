@@ -72,6 +72,7 @@ LimitSettings limits_of(const Json& limits) {
   out.first_frame = ms(limits, "first_frame_ms");
   out.idle_publisher = ms(limits, "idle_publisher_ms");
   out.drain = ms(limits, "drain_ms");
+  out.replace_drain = ms(limits, "replace_drain_ms");
   return out;
 }
 

@@ -42,7 +42,8 @@ struct LimitSettings {
   milliseconds handshake{0};
   milliseconds first_frame{0};     // publisher that never sends one
   milliseconds idle_publisher{0};  // publisher that stopped sending
-  milliseconds drain{0};           // whole shutdown
+  milliseconds drain{0};           // whole shutdown; a module that is taken away
+  milliseconds replace_drain{0};   // the generation before, once its successor serves
 };
 
 enum class PublishFrom { loopback, anywhere };

@@ -7,8 +7,8 @@
 
 #include "config/near_miss.hpp"
 #include "engine/engine.hpp"
-#include "modules/plan.hpp"
-#include "modules/supervisor.hpp"
+#include "modules/explain.hpp"
+#include "modules/steward.hpp"
 #include "observe/events.hpp"
 #include "observe/metrics.hpp"
 
@@ -85,20 +85,43 @@ Json status(const Host& host) {
           {"endpoints", endpoints}};
 }
 
-}  // namespace
-
-Json module_list(const modules::Supervisor& supervisor) {
-  Json list = Json::array();
-  for (const modules::ModuleStatus& module : supervisor.list()) {
-    list.push_back({{"id", module.id},
-                    {"version", module.version},
-                    {"path", module.path},
-                    {"state", modules::state_name(module.state)},
-                    {"rule", module.rule},
-                    {"message", module.message}});
-  }
-  return list;
+Failure no_module(const modules::Supervisor& supervisor, const std::string& id) {
+  std::vector<std::string> ids;
+  for (const auto& module : supervisor.list()) ids.push_back(module.id);
+  const std::string nearest = config::nearest_name(id, ids);
+  return {Errc::not_found,
+          "there is no module " + id + (nearest.empty() ? "" : "; did you mean " + nearest + "?")};
 }
+
+using ByHand = modules::Done<Json> (modules::Steward::*)(const std::string& id);
+
+void add_module_commands(ControlServer& server, const Host& host) {
+  server.on("modules",
+            [host](const Json&) -> Controlled<Json> { return modules::list_of(host.supervisor.list()); });
+  server.on("modules.graph", [host](const Json&) -> Controlled<Json> {
+    return modules::graph(host.supervisor.entries(), host.supervisor.list(), host.interfaces);
+  });
+  server.on("modules.explain", [host](const Json& request) -> Controlled<Json> {
+    const std::string id = request.value("id", "");
+    Json found = modules::explain(id, host.supervisor.entries(), host.supervisor.list(), host.interfaces);
+    if (found.is_null()) return no_module(host.supervisor, id);
+    return found;
+  });
+  const auto by_hand = [&](const std::string& name, ByHand what) {
+    server.on("modules." + name, [host, what](const Json& request) -> Controlled<Json> {
+      auto done = (host.steward.*what)(request.value("id", ""));
+      if (done.has_error()) return Failure(Errc::failed, done.error().why);
+      return *done;
+    });
+  };
+  by_hand("reload", &modules::Steward::reload);
+  by_hand("drain", &modules::Steward::drain);
+  by_hand("enable", &modules::Steward::enable);
+  by_hand("disable", &modules::Steward::disable);
+  by_hand("reset", &modules::Steward::reset);
+}
+
+}  // namespace
 
 void add_commands(ControlServer& server, const Host& host) {
   using Reply = Controlled<Json>;
@@ -106,7 +129,7 @@ void add_commands(ControlServer& server, const Host& host) {
   server.on("streams", [&engine](const Json&) -> Reply { return engine.streams(); });
   server.on("viewers", [&engine](const Json& request) { return viewers(engine, request); });
   server.on("kick", [&engine](const Json& request) { return kick(engine, request); });
-  server.on("modules", [host](const Json&) -> Reply { return module_list(host.supervisor); });
+  add_module_commands(server, host);
   server.on("metrics", [host](const Json&) -> Reply { return host.metrics.snapshot(); });
   server.on("config", [host](const Json&) -> Reply { return host.config; });
   server.on("status", [host](const Json&) -> Reply { return status(host); });

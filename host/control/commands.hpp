@@ -13,8 +13,10 @@ namespace sluice::engine {
 class Engine;
 }
 namespace sluice::modules {
+class Steward;
 class Supervisor;
-}
+struct HostInterface;
+}  // namespace sluice::modules
 namespace sluice::observe {
 class Events;
 class Metrics;
@@ -26,6 +28,8 @@ namespace sluice::control {
 struct Host {
   engine::Engine& engine;
   modules::Supervisor& supervisor;
+  modules::Steward& steward;
+  std::vector<modules::HostInterface> interfaces;  // what the host provides
   observe::Metrics& metrics;
   observe::Events& events;
   std::string version;
@@ -35,11 +39,8 @@ struct Host {
   std::function<bool()> stopping;
 };
 
-// streams, viewers {stream}, kick {stream, viewer, reason}, modules, metrics, config, status, events {after,
-// max}.
+// streams, viewers {stream}, kick {stream, viewer, reason}, modules, modules.graph, modules.explain {id},
+// modules.reload | drain | enable | disable | reset {id}, metrics, config, status, events {after, max}.
 void add_commands(ControlServer& server, const Host& host);
-
-// [{id, version, path, state, rule, message}], the form of `sluice modules list --json`.
-Json module_list(const modules::Supervisor& supervisor);
 
 }  // namespace sluice::control

@@ -13,6 +13,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
@@ -24,6 +25,7 @@ using Socket = asio::local::stream_protocol::socket;
 using asio::awaitable;
 namespace {
 
+constexpr std::size_t worker_count = 4;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 std::string reply_line(const Json& reply) {
@@ -66,12 +68,20 @@ std::string answer(const std::map<std::string, ControlServer::Command, std::less
   }
 }
 
+namespace {
+awaitable<std::string> answer_elsewhere(
+    const std::map<std::string, ControlServer::Command, std::less<>>& commands, std::string_view line) {
+  co_return answer(commands, line);
+}
+}  // namespace
+
 struct ControlServer::Service {
   explicit Service(ControlLimits limits) : limits(limits) {}
 
   const ControlLimits limits;
   std::map<std::string, Command, std::less<>> commands;
   asio::io_context context{1};
+  asio::thread_pool workers{worker_count};
   asio::local::stream_protocol::acceptor acceptor{context};
   asio::steady_timer room{context};  // cancelled when a connection ends: there is room for another
   std::size_t open = 0;
@@ -122,8 +132,12 @@ awaitable<void> ControlServer::Service::serve(Socket socket) {
     if (either.index() == 1) co_return;
     const auto [error, size] = std::get<0>(either);
     if (error && error != asio::error::not_found) co_return;
-    std::string reply = error ? reply_line(failure_reply({Errc::too_large, "the request is too long"}))
-                              : answer(commands, std::string_view(buffer).substr(0, size));
+    std::string reply = reply_line(failure_reply({Errc::too_large, "the request is too long"}));
+    if (!error) {
+      // Elsewhere, because a command may take seconds and others want their answers meanwhile.
+      auto work = answer_elsewhere(commands, std::string_view(buffer).substr(0, size));
+      reply = co_await asio::co_spawn(workers, std::move(work), asio::use_awaitable);
+    }
     buffer.erase(0, size);
     idle.expires_after(std::chrono::seconds(limits.idle_seconds));
     auto writing = asio::async_write(socket, asio::buffer(reply), as_result);
@@ -137,6 +151,7 @@ ControlServer::ControlServer(ControlLimits limits) : service_(std::make_unique<S
 ControlServer::~ControlServer() {
   service_->context.stop();
   if (service_->thread.joinable()) service_->thread.join();
+  service_->workers.join();
 }
 
 void ControlServer::on(std::string name, Command command) {

@@ -27,11 +27,12 @@ struct ControlLimits {
 
 class ControlServer {
  public:
-  // Gets the request, gives the result. Runs on the control thread, one at a time; must not wait for long.
+  // Gets the request, gives the result. Runs on one of a few threads of this server, several at a time; may
+  // take seconds.
   using Command = std::function<Controlled<Json>(const Json& request)>;
 
   explicit ControlServer(ControlLimits limits = {});
-  // Ends the thread; a reply being written is cut.
+  // Waits for commands under way; a reply being written is cut.
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;

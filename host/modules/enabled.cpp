@@ -29,6 +29,8 @@ EnabledDecision decide_enabled(const Manifest& manifest, const std::optional<Ope
     if (named || !any_matches(filters.only, manifest.id)) vote("--modules-only", named);
   }
   if (any_matches(filters.disable, manifest.id)) vote("--modules-disable", false);
+  if (const auto wish = filters.wishes.find(manifest.id); wish != filters.wishes.end())
+    vote("operator, until the server ends", wish->second);
   out.enabled = out.votes.back().enabled;
   return out;
 }

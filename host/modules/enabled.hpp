@@ -1,6 +1,7 @@
 // Who says whether a module is enabled, and who of them wins.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,12 +12,13 @@
 namespace sluice::modules {
 
 struct Filters {
-  std::vector<std::string> only;     // --modules-only: globs; a plain id also enables it
-  std::vector<std::string> disable;  // --modules-disable: globs; wins over everything
+  std::vector<std::string> only;       // --modules-only: globs; a plain id also enables it
+  std::vector<std::string> disable;    // --modules-disable: globs; wins over everything before it
+  std::map<std::string, bool> wishes;  // `sluice modules enable | disable` while it runs, by id; wins
 };
 
 struct Vote {
-  std::string source;  // "author", "operator half", "overlay", "config file", "command line"
+  std::string source;  // "author", "operator half", "overlay", "config file", an option, "operator"
   bool enabled = true;
 };
 

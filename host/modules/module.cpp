@@ -113,8 +113,15 @@ bool Module::start() {
   if (auto configured = configure(); configured.has_error())
     return give_up(State::failed, configured.error());
   if (auto started = run_start(); started.has_error()) return give_up(State::failed, started.error());
-  enter(State::serving);
+  if (!order_.standby) enter(State::serving);
   return true;
+}
+
+void Module::activate() {
+  if (picture().state != State::started) return;
+  order_.host.listeners->activate(id(), order_.generation);
+  order_.host.engine->activate(running_->seat);
+  enter(State::serving);
 }
 
 Accepted<void> Module::load() {
@@ -133,6 +140,7 @@ Accepted<void> Module::load() {
   seat.id = entry.id;
   seat.version = entry.version;
   seat.generation = order_.generation;
+  seat.standby = order_.standby;
   seat.host = order_.host;
   seat.log_level = abi::seat_log_level(entry.log_level);
   for (const auto& listener : entry.listeners)
@@ -285,6 +293,7 @@ bool Module::give_up(State state, const Refusal& why) {
 void Module::begin_drain(std::int64_t deadline_ns) {
   if (picture().state != State::serving) return;
   enter(State::draining);
+  order_.host.listeners->retire(id(), order_.generation);
   order_.host.engine->shut_for_new(running_->seat);
   if (running_->module.life.drain == nullptr) return;
   const auto called = call_on(control_lane(), std::chrono::seconds(1), [running = running_, deadline_ns] {
@@ -401,7 +410,7 @@ void Module::become_zombie(const std::string& where) {
   log_problem("module " + id() + " is a zombie: " + where + "; its library stays mapped until the host ends");
   running_->staged.keep();
   // What its own threads may be using stays as it is; its ports and streams need not.
-  order_.host.listeners->close_owned_by(id());
+  order_.host.listeners->close_owned_by(id(), order_.generation);
   order_.host.engine->revoke(running_->seat);
   never_free(running_);
   hold(nullptr);

@@ -45,6 +45,7 @@ struct ModuleOrder {
   Entry entry;
   Platform platform;
   std::uint32_t generation = 1;
+  bool standby = false;  // an earlier generation serves until activate()
   std::filesystem::path runtime_folder;
   Deadlines deadlines;
   unsigned cores = 1;
@@ -63,7 +64,7 @@ struct LifePicture {
   std::string rule;     // of why it ended; empty when all is well
   std::string message;  // the whole sentence
   Remains remains = Remains::none;
-  std::uint32_t generation = 1;
+  std::uint32_t generation = 0;  // 0: it never came to a start
   std::size_t threads = 0;
   HeldCounts holds{};
   HeldCounts leaked{};              // what it had not given back at its end, taken back by the host
@@ -81,9 +82,11 @@ class Module {
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
-  // One of these five at a time, from any thread that is not the module's; each waits up to its deadlines.
+  // One of these six at a time, from any thread that is not the module's; each waits up to its deadlines.
   // False: it ended, everything it held was taken back, picture() says why.
   bool start();
+  // After a start standing by: connections and its own streams come to it, no longer to earlier generations.
+  void activate();
   void begin_drain(std::int64_t deadline_ns);
   std::uint64_t remaining();  // 0: drained
   // From any state. `late`: the drain deadline passed with sessions left (SL-RUN-004). Again: nothing

@@ -1,7 +1,6 @@
 #include "modules/plan.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <numeric>
 
 #include "modules/operator_voice.hpp"
@@ -203,23 +202,20 @@ std::vector<config::ModuleSchema> Plan::schemas() const {
   return out;
 }
 
-Plan plan_modules(const SearchInputs& search_inputs, const config::Settings& settings, const Filters& filters,
-                  const Platform& platform) {
-  SearchInputs where = search_inputs;
-  // Paths in a file mean the same wherever the server is started from.
-  const std::filesystem::path config_folder =
-      settings.text ? std::filesystem::absolute(settings.text->file()).parent_path()
-                    : std::filesystem::path();
-  for (const std::string& path : settings.module_paths)
-    where.config_paths.push_back((config_folder / path).string());
+Plan plan_modules(const SearchInputs& where, const config::Settings& settings, const Filters& filters,
+                  const Platform& platform, std::vector<LoadedLibrary> loaded) {
   const SearchResult found = search(where);
   PlanInputs inputs;
   inputs.candidates = examine_all(found, where.overlays, platform);
   inputs.settings = settings;
   inputs.filters = filters;
   inputs.interfaces = platform.interfaces;
+  inputs.loaded = std::move(loaded);
   inputs.warnings = found.warnings;
-  return make_plan(std::move(inputs));
+  Plan plan = make_plan(std::move(inputs));
+  plan.looked_for = found.looked_for;
+  if (!where.overlays.empty()) plan.looked_for.push_back(where.overlays);
+  return plan;
 }
 
 }  // namespace sluice::modules

@@ -83,6 +83,7 @@ struct Plan {
   std::vector<Entry> entries;                    // one per manifest found, by folder and path
   std::vector<std::vector<std::size_t>> levels;  // indices into entries: start order; stop in reverse
   std::vector<std::string> warnings;
+  std::vector<std::string> looked_for;  // folders, whether they exist or not
 
   const Entry* find(const std::string& id) const;  // the planned one, else the first listed
   std::vector<config::ModuleSchema> schemas() const;
@@ -91,7 +92,8 @@ struct Plan {
 Plan make_plan(PlanInputs inputs);
 
 // search + examine + make_plan, as `run`, `modules list` and `config check` all begin.
+// `loaded`: libraries of bundles that this process has already.
 Plan plan_modules(const SearchInputs& search, const config::Settings& settings, const Filters& filters,
-                  const Platform& platform);
+                  const Platform& platform, std::vector<LoadedLibrary> loaded = {});
 
 }  // namespace sluice::modules

@@ -130,6 +130,7 @@ class Search {
     if (given.empty()) return;
     std::string path = std::filesystem::absolute(given).lexically_normal().string();
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    out_.looked_for.push_back(path);
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
       if (named) out_.warnings.push_back(std::string(source) + ": no such folder: " + path);

@@ -35,6 +35,7 @@ struct FoundManifest {
 
 struct SearchResult {
   std::vector<SearchFolder> folders;
+  std::vector<std::string> looked_for;   // the same and those that do not exist (yet)
   std::vector<FoundManifest> manifests;  // by folder, then by bytes of the path
   std::vector<std::string> warnings;     // folders named by the operator that do not exist, entries ignored
 };

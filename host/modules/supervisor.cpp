@@ -10,21 +10,15 @@
 #include "abi/auth_abi.hpp"
 #include "auth/auth_chain.hpp"
 #include "engine/clock.hpp"
+#include "net/listeners.hpp"
 #include "observe/events.hpp"
 #include "observe/log.hpp"
 
 namespace sluice::modules {
 
-struct Supervisor::Slot {
-  Entry entry;
-  std::unique_ptr<Module> module;  // once its start was tried
-  State state = State::found;      // of a slot without a module
-  std::string rule, message;
-  std::shared_ptr<abi::ModuleAuthProvider> auth;
-  std::uint64_t left = 0;  // sessions, while draining
-};
-
 namespace {
+
+std::int64_t nanoseconds(milliseconds time) { return std::chrono::nanoseconds(time).count(); }
 
 bool provides(const Entry& entry, std::string_view iface) {
   const auto& manifest = entry.candidate.manifest;
@@ -33,7 +27,16 @@ bool provides(const Entry& entry, std::string_view iface) {
                      [&](const Provision& provision) { return provision.iface == iface; });
 }
 
-bool wanted(State state) { return state != State::disabled && state != State::shadowed; }
+// Everything a running generation is made of: when it differs, there is something to replace it with.
+std::string print_of(const Entry& entry) {
+  std::string print = hex(entry.candidate.manifest->canonical) + hex(entry.candidate.preflight.sha256);
+  for (const auto& library : entry.candidate.preflight.bundled) print += hex(library.sha256);
+  print += entry.config.effective.dump() + entry.config.apps.dump();
+  for (const auto& listener : entry.listeners) {
+    for (const auto& address : listener.addresses) print += listener.declared.name + address.text();
+  }
+  return print;
+}
 
 }  // namespace
 
@@ -45,74 +48,151 @@ Supervisor::Supervisor(const HostServices& host, auth::AuthChain& auth, Supervis
 
 Supervisor::~Supervisor() { stop(0); }
 
-// ---- Start
-// ----------------------------------------------------------------------------------------------------
+// ---- Up
+// -------------------------------------------------------------------------------------------------------
 
 StartReport Supervisor::start(Plan plan) {
   std::lock_guard turn(turn_);
-  {
-    std::lock_guard lock(mutex_);
-    for (auto& entry : plan.entries) {
-      auto slot = std::make_unique<Slot>();
-      slot->state = entry.state;
-      slot->rule = entry.rule;
-      slot->message = entry.message;
-      slot->entry = std::move(entry);
-      // Before anybody can ask: an auth module that is wanted but does not come up must not leave the door
-      // open.
-      if (wanted(slot->state) && provides(slot->entry, SLUICE_AUTH_ID)) auth_.expect_provider();
-      slots_.push_back(std::move(slot));
-    }
-  }
-  for (const auto& level : plan.levels) {
-    for (const auto index : level) start_slot(*slots_[index]);
-  }
+  const auto levels = plan.levels;
+  take(std::move(plan));
+  bring_up(levels, {});
   StartReport report;
   for (const auto& status : list()) {
     if (status.state == State::serving) ++report.serving;
-    if (status.state == State::serving || !wanted(status.state)) continue;
+    if (status.state == State::serving || status.state == State::disabled || status.state == State::shadowed)
+      continue;
     report.failures.push_back(status.message);
     report.ok = report.ok && !status.required;
   }
   return report;
 }
 
-void Supervisor::start_slot(Slot& slot) {
-  if (!slot.entry.planned()) return;
-  if (const auto missing = missing_provider(slot); !missing.empty()) {
-    return fail_slot(slot, {"SL-DEP-004", missing, slot.entry.path, "Correct the provider first."});
+void Supervisor::apply(Plan plan, std::string_view anew) {
+  std::lock_guard turn(turn_);
+  if (stopped_) return;
+  tell_refusals(plan);
+  const auto levels = plan.levels;
+  take(std::move(plan));
+  // First what goes: its ports may be wanted.
+  for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
+    Line& line = lines_.at(*id);
+    if (line.current && wanted_no_more(*id, line)) put_down(line, nanoseconds(options_.drain));
   }
-  auto module = std::make_unique<Module>(ModuleOrder{.entry = slot.entry,
+  bring_up(levels, anew);
+}
+
+void Supervisor::take(Plan plan) {
+  std::lock_guard lock(mutex_);
+  for (const auto& entry : plan.entries) {
+    // Before anybody can ask: an auth module that is wanted but does not come up must not leave the door
+    // open.
+    const bool wanted = entry.state != State::disabled && entry.state != State::shadowed;
+    if (wanted && provides(entry, SLUICE_AUTH_ID)) auth_.expect_provider();
+  }
+  entries_ = std::move(plan.entries);
+}
+
+// A module that runs stays when what is there now in its place is refused for a fault of its own; when what
+// it needs is gone it goes as well.
+bool Supervisor::wanted_no_more(const std::string& id, const Line& line) const {
+  const auto& path = line.current->module->entry().path;
+  for (const auto& entry : entries_) {
+    if (entry.id != id && entry.path != path) continue;
+    if (entry.planned()) return false;
+    if (entry.state == State::refused && !entry.rule.starts_with("SL-DEP-")) return false;
+  }
+  return true;
+}
+
+void Supervisor::bring_up(const std::vector<std::vector<std::size_t>>& levels, std::string_view anew) {
+  for (const auto& level : levels) {
+    for (const auto index : level) {
+      const Entry& entry = entries_[index];
+      Line* line = nullptr;
+      {
+        std::lock_guard lock(mutex_);
+        line = &lines_[entry.id];
+        if (entry.id == anew) line->held = false;
+      }
+      const auto print = print_of(entry);
+      if (line->held) continue;
+      if (entry.id != anew && line->current && line->print == print) {
+        std::lock_guard lock(mutex_);
+        line->ended.reset();  // what could not replace it is gone again
+      } else if (entry.id == anew || !line->ended || line->ended->print != print) {
+        start_next(*line, entry);
+      }
+    }
+  }
+}
+
+bool Supervisor::start_next(Line& line, const Entry& entry) {
+  if (const auto refusal = refuse_start(line, entry)) {
+    fail(line, entry, State::failed, refusal->rule, sentence(*refusal, entry.id, entry.version), {});
+    return false;
+  }
+  const bool beside = line.current.has_value();
+  Generation next;
+  next.module = std::make_shared<Module>(ModuleOrder{.entry = entry,
                                                      .platform = options_.platform,
-                                                     .generation = 1,
+                                                     .generation = ++line.generations,
+                                                     .standby = beside,
                                                      .runtime_folder = options_.runtime_folder,
                                                      .deadlines = options_.deadlines,
                                                      .cores = options_.cores,
                                                      .host = host_});
-  Module& tried = *module;
+  if (!next.module->start()) {
+    const auto life = next.module->picture();
+    if (life.remains == Remains::parked || life.remains == Remains::zombie) {
+      std::lock_guard lock(mutex_);
+      line.remains.push_back({entry.version, life});
+    }
+    fail(line, entry, life.state, life.rule, life.message, life);
+    return false;
+  }
+  switch_to(line, std::move(next), entry);
+  return true;
+}
+
+// From here on the next generation serves; the one before only has its sessions to finish.
+void Supervisor::switch_to(Line& line, Generation next, const Entry& entry) {
+  next.module->activate();
+  attach_auth(next);
+  std::optional<Generation> before;
   {
     std::lock_guard lock(mutex_);
-    slot.module = std::move(module);
+    before = std::exchange(line.current, std::move(next));
+    line.print = print_of(entry);
+    line.ended.reset();
+    if (std::find(order_.begin(), order_.end(), entry.id) == order_.end()) order_.push_back(entry.id);
   }
-  if (tried.start()) {
-    started_.push_back(&slot);
-    attach_auth(slot);
-  }
-  tell_state(slot);
+  tell_state(entry.id, entry.version, line.current->module->picture());
+  if (before) begin_drain(line, std::move(*before), nanoseconds(options_.replace_drain));
+}
+
+std::optional<Refusal> Supervisor::refuse_start(const Line& line, const Entry& entry) const {
+  if (const auto missing = missing_provider(entry); !missing.empty())
+    return Refusal{"SL-DEP-004", missing, entry.path, "Correct the provider first."};
+  if (line.remains.size() < options_.most_left) return std::nullopt;
+  return Refusal{
+      "SL-RUN-004",
+      std::to_string(line.remains.size()) + " generations of it are still mapped, which is the most",
+      entry.path, "Plan a restart of the server; a module that says unload: clean leaves nothing."};
 }
 
 // Why a hard requirement is not met although the plan had found a provider; empty: all are.
-std::string Supervisor::missing_provider(const Slot& slot) const {
-  for (const auto& requirement : slot.entry.candidate.manifest->requires_) {
+std::string Supervisor::missing_provider(const Entry& entry) const {
+  for (const auto& requirement : entry.candidate.manifest->requires_) {
     if (requirement.optional) continue;
     std::string failed;
     bool met = true;
-    for (const auto index : slot.entry.providers) {
-      const Slot& provider = *slots_[index];
-      if (!provides(provider.entry, requirement.iface)) continue;
-      met = provider.module && provider.module->picture().state == State::serving;
+    for (const auto index : entry.providers) {
+      const Entry& provider = entries_[index];
+      if (!provides(provider, requirement.iface)) continue;
+      const auto line = lines_.find(provider.id);
+      met = line != lines_.end() && line->second.current.has_value();
       if (met) break;
-      failed = "it needs " + requirement.iface + " of " + provider.entry.id +
+      failed = "it needs " + requirement.iface + " of " + provider.id +
                ", which does not run: " + status_of(provider).message;
     }
     if (!met) return failed;
@@ -120,50 +200,115 @@ std::string Supervisor::missing_provider(const Slot& slot) const {
   return {};
 }
 
-void Supervisor::fail_slot(Slot& slot, const Refusal& why) {
+void Supervisor::fail(Line& line, const Entry& entry, State state, const std::string& rule,
+                      const std::string& message, const LifePicture& life) {
   {
     std::lock_guard lock(mutex_);
-    slot.state = State::failed;
-    slot.rule = why.rule;
-    slot.message = sentence(why, slot.entry.id, slot.entry.version);
+    line.ended = Ending{print_of(entry), state, rule, message, life};
   }
-  host_.log->error(slot.message, {{"module", slot.entry.id}});
-  tell_state(slot);
+  if (life.generation == 0) host_.log->error(message, {{"module", entry.id}});  // else the module has said it
+  LifePicture told = life;
+  told.state = state;
+  told.rule = rule;
+  tell_state(entry.id, entry.version, told);
 }
 
-void Supervisor::attach_auth(Slot& slot) {
-  if (!provides(slot.entry, SLUICE_AUTH_ID)) return;
-  auto found = slot.module->query(SLUICE_AUTH_ID, 0);
+void Supervisor::attach_auth(Generation& generation) {
+  const Entry& entry = generation.module->entry();
+  if (!provides(entry, SLUICE_AUTH_ID)) return;
+  auto found = generation.module->query(SLUICE_AUTH_ID, 0);
   if (found.has_error()) {
     // It said it would judge and does not: everything stays denied rather than open.
-    host_.log->error(sentence(found.error(), slot.entry.id, slot.entry.version), {{"module", slot.entry.id}});
+    host_.log->error(sentence(found.error(), entry.id, entry.version), {{"module", entry.id}});
     return;
   }
   auto provider =
-      std::make_shared<abi::ModuleAuthProvider>(slot.entry.id, slot.module->control_lane(), *found);
-  slot.module->keep_alive(provider);
-  slot.auth = provider;
+      std::make_shared<abi::ModuleAuthProvider>(entry.id, generation.module->control_lane(), *found);
+  generation.module->keep_alive(provider);
+  generation.auth = provider;
   auth_.add(std::move(provider));
 }
 
-// ---- Stop
+// ---- Down
 // -----------------------------------------------------------------------------------------------------
 
-void Supervisor::detach_auth(Slot& slot) {
-  if (!slot.auth) return;
-  auth_.remove(slot.auth.get());
-  slot.auth->close();
-  slot.auth.reset();
+bool Supervisor::drain(const std::string& id) {
+  std::lock_guard turn(turn_);
+  const auto line = lines_.find(id);
+  if (line == lines_.end() || !line->second.current) return false;
+  {
+    std::lock_guard lock(mutex_);
+    line->second.held = true;
+  }
+  put_down(line->second, nanoseconds(options_.drain));
+  return true;
+}
+
+void Supervisor::put_down(Line& line, std::int64_t patience) {
+  std::optional<Generation> generation;
+  {
+    std::lock_guard lock(mutex_);
+    generation = std::exchange(line.current, std::nullopt);
+    line.ended.reset();
+  }
+  begin_drain(line, std::move(*generation), patience);
+}
+
+void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t patience) {
+  // New questions go elsewhere; those it has it still answers.
+  if (generation.auth) auth_.remove(generation.auth.get());
+  generation.drain_deadline = host_.clock->monotonic() + patience;
+  generation.module->begin_drain(generation.drain_deadline);
+  generation.left = generation.module->remaining();
+  const auto& entry = generation.module->entry();
+  tell_state(entry.id, entry.version, generation.module->picture());
+  if (generation.left == 0) return finish(line, generation);
+  std::lock_guard lock(mutex_);
+  line.draining.push_back(std::move(generation));
+}
+
+void Supervisor::finish(Line& line, Generation& generation) {
+  if (generation.auth) {
+    auth_.remove(generation.auth.get());
+    generation.auth->close();
+    generation.auth.reset();
+  }
+  generation.module->stop(generation.left != 0);
+  const auto& entry = generation.module->entry();
+  const auto life = generation.module->picture();
+  if (!life.message.empty()) host_.log->warn(life.message, {{"module", entry.id}});
+  tell_state(entry.id, entry.version, life);
+  if (life.remains != Remains::parked && life.remains != Remains::zombie) return;
+  std::lock_guard lock(mutex_);
+  line.remains.push_back({entry.version, life});
+}
+
+bool Supervisor::drain_round() {
+  std::lock_guard turn(turn_);
+  bool under_way = false;
+  for (auto& [id, line] : lines_) {
+    for (std::size_t i = 0; i < line.draining.size();) {
+      Generation& generation = line.draining[i];
+      generation.left = generation.module->remaining();
+      if (generation.left != 0 && host_.clock->monotonic() < generation.drain_deadline) {
+        under_way = true;
+        ++i;
+        continue;
+      }
+      finish(line, generation);
+      std::lock_guard lock(mutex_);
+      line.draining.erase(line.draining.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+  return under_way;
 }
 
 void Supervisor::drain_until(std::int64_t deadline_ns) {
-  for (auto slot = started_.rbegin(); slot != started_.rend(); ++slot) {
-    (*slot)->module->begin_drain(deadline_ns);
-    tell_state(**slot);
-  }
   for (;;) {
     std::uint64_t left = 0;
-    for (auto* slot : started_) left += slot->left = slot->module->remaining();
+    for (auto& [id, line] : lines_) {
+      for (auto& generation : line.draining) left += generation.left = generation.module->remaining();
+    }
     const auto now = host_.clock->monotonic();
     if (left == 0 || now >= deadline_ns) return;
     std::this_thread::sleep_for(std::min(std::chrono::nanoseconds(deadline_ns - now),
@@ -173,81 +318,51 @@ void Supervisor::drain_until(std::int64_t deadline_ns) {
 
 StopReport Supervisor::stop(std::int64_t deadline_ns) {
   std::lock_guard turn(turn_);
+  stopped_ = true;
   StopReport report;
-  if (deadline_ns > host_.clock->monotonic()) drain_until(deadline_ns);
-  for (auto slot = started_.rbegin(); slot != started_.rend(); ++slot) {
-    const bool late = (*slot)->left != 0;
-    detach_auth(**slot);
-    (*slot)->module->stop(late);
-    const auto life = (*slot)->module->picture();
-    report.in_time = report.in_time && !late && life.remains != Remains::zombie;
-    if (!life.message.empty()) report.complaints.push_back(life.message);
-    tell_state(**slot);
+  const auto patience = std::max<std::int64_t>(deadline_ns - host_.clock->monotonic(), 0);
+  // All are told at once; then one by one, last started first.
+  for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
+    Line& line = lines_.at(*id);
+    if (!line.current) continue;
+    std::unique_lock lock(mutex_);
+    Generation generation = std::move(*std::exchange(line.current, std::nullopt));
+    lock.unlock();
+    generation.drain_deadline = host_.clock->monotonic() + patience;
+    if (patience > 0) {
+      generation.module->begin_drain(generation.drain_deadline);
+      tell_state(*id, generation.module->entry().version, generation.module->picture());
+    }
+    lock.lock();
+    line.draining.push_back(std::move(generation));
   }
-  started_.clear();
-  for (const auto& status : list()) report.zombies += status.life.remains == Remains::zombie ? 1 : 0;
+  if (patience > 0) drain_until(deadline_ns);
+  for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
+    Line& line = lines_.at(*id);
+    for (auto& generation : line.draining) {
+      finish(line, generation);
+      const auto life = generation.module->picture();
+      report.in_time = report.in_time && generation.left == 0 && life.remains != Remains::zombie;
+      if (!life.message.empty()) report.complaints.push_back(life.message);
+      std::lock_guard lock(mutex_);
+      line.ended = Ending{"", life.state, life.rule, life.message, life};
+    }
+    std::lock_guard lock(mutex_);
+    line.draining.clear();
+  }
+  for (const auto& [id, line] : lines_) {
+    for (const auto& left : line.remains) report.zombies += left.life.remains == Remains::zombie ? 1 : 0;
+  }
   return report;
 }
-
-// ---- What others see
-// ------------------------------------------------------------------------------------------
 
 void Supervisor::health_round() {
   const std::unique_lock turn(turn_, std::try_to_lock);
   if (!turn.owns_lock()) return;
-  for (auto* slot : started_) slot->module->ask_health();
-}
-
-ModuleStatus Supervisor::status_of(const Slot& slot) const {
-  ModuleStatus status{.id = slot.entry.id,
-                      .version = slot.entry.version,
-                      .path = slot.entry.path,
-                      .state = slot.state,
-                      .rule = slot.rule,
-                      .message = slot.message,
-                      .required = slot.entry.required,
-                      .warnings = slot.entry.warnings,
-                      .life = {}};
-  if (slot.module) {
-    status.life = slot.module->picture();
-    status.state = status.life.state;
-    status.rule = status.life.rule;
-    status.message = status.life.message;
+  for (auto& [id, line] : lines_) {
+    if (line.current) line.current->module->ask_health();
+    for (auto& generation : line.draining) generation.module->ask_health();
   }
-  return status;
-}
-
-std::vector<ModuleStatus> Supervisor::list() const {
-  std::vector<ModuleStatus> all;
-  std::lock_guard lock(mutex_);
-  for (const auto& slot : slots_) all.push_back(status_of(*slot));
-  return all;
-}
-
-Readiness Supervisor::readiness() const {
-  Readiness readiness{.ready = true, .degraded = false, .reasons = {}};
-  for (const auto& status : list()) {
-    if (!wanted(status.state)) continue;
-    const bool serves = status.state == State::serving;
-    if (serves && !status.life.health.degraded) continue;
-    readiness.degraded = true;
-    readiness.ready = readiness.ready && (serves || !status.required);
-    const auto& reason = serves ? status.life.health.reason : status.message;
-    readiness.reasons.push_back(status.id + ": " +
-                                (reason.empty() ? std::string(state_name(status.state)) : reason));
-  }
-  return readiness;
-}
-
-void Supervisor::tell_state(const Slot& slot) const {
-  const auto status = status_of(slot);
-  Json details{{"id", status.id}, {"version", status.version}, {"state", state_name(status.state)}};
-  if (!status.rule.empty()) details["rule"] = status.rule;
-  host_.events->emit("module.state", "", status.id, details.dump());
-  host_.log->info("module state", {{"module", status.id},
-                                   {"version", status.version},
-                                   {"state", state_name(status.state)},
-                                   {"remains", remains_name(status.life.remains)}});
 }
 
 }  // namespace sluice::modules

@@ -92,8 +92,12 @@ Room::Room(RoomOptions options)
   const HostServices host{engine.get(), &clock, listeners.get(), &log, &metrics, &events};
   supervisor = std::make_unique<modules::Supervisor>(
       host, auth,
-      modules::SupervisorOptions{
-          .runtime_folder = runtime, .platform = platform_, .deadlines = options.deadlines, .cores = 2});
+      modules::SupervisorOptions{.runtime_folder = runtime,
+                                 .platform = platform_,
+                                 .deadlines = options.deadlines,
+                                 .cores = 2,
+                                 .drain = options.drain,
+                                 .replace_drain = options.replace_drain});
   ticker_ = std::jthread([this](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any wake;
@@ -117,13 +121,18 @@ Room::~Room() {
 }
 
 modules::StartReport Room::start(const std::vector<std::string>& folders, const std::string& settings) {
+  return supervisor->start(plan(folders, settings));
+}
+
+modules::Plan Room::plan(const std::vector<std::string>& folders, const std::string& settings,
+                         const modules::Filters& filters) const {
   modules::SearchInputs where;
   where.module_dirs = folders;
   where.drop_in = (runtime / "none").string();
   where.overlays = (runtime / "none").string();
   const auto parsed = config::parse_settings(settings, "test.json");
   REQUIRE(parsed.has_value());
-  return supervisor->start(modules::plan_modules(where, *parsed, {}, platform_));
+  return modules::plan_modules(where, *parsed, filters, platform_, supervisor->loaded());
 }
 
 modules::StopReport Room::stop(std::chrono::milliseconds drain) {

@@ -41,6 +41,8 @@ bool eventually(const std::function<bool()>& condition);
 
 struct RoomOptions {
   modules::Deadlines deadlines;
+  std::chrono::milliseconds drain{30'000};
+  std::chrono::milliseconds replace_drain{600'000};
   net::AcceptLimits accept;
   observe::Level log_level = observe::Level::debug;
 };
@@ -52,6 +54,8 @@ class Room {
 
   // Plans and starts the modules of these folders with this config file text.
   modules::StartReport start(const std::vector<std::string>& folders, const std::string& settings = "{}");
+  modules::Plan plan(const std::vector<std::string>& folders, const std::string& settings = "{}",
+                     const modules::Filters& filters = {}) const;
   modules::StopReport stop(std::chrono::milliseconds drain = std::chrono::milliseconds(2000));
   modules::ModuleStatus status(std::string_view id) const;
   std::string log_text() const;
