@@ -19,7 +19,7 @@ FrameLog::FrameLog(std::uint64_t stream, const LogBounds& bounds)
       bounds_(bounds),
       mask_(std::bit_ceil(std::max<std::uint64_t>(bounds.frames, 2)) - 1),
       slots_(std::make_unique<std::atomic<Frame*>[]>(mask_ + 1)),
-      age_limit_(bounds.time) {}
+      age_limit_(INT64_MAX) {}
 
 FrameLog::~FrameLog() {
   while (tail_ < next_) drop_oldest();
@@ -37,6 +37,7 @@ void FrameLog::append(Frame& frame) {
   held_ += frame.view.bytes;
   total_ += frame.view.bytes;
   if (frame.is_disposable()) disposable_ += frame.view.bytes;
+  if (frame.is_key() && frame.is_video()) last_key_ = number;
   SLUICE_STRESS_POINT();
   frame.refs.store(1, std::memory_order_release);  // from here on try_ref may succeed
   if (number - tail_ > mask_) drop_oldest();       // its slot must be free
@@ -98,8 +99,14 @@ void FrameLog::wake() {
 bool FrameLog::over_bounds() const {
   if (held_ > bounds_.bytes || next_ - tail_ > bounds_.frames) return true;
   const Frame* const oldest = slots_[tail_ & mask_].load(std::memory_order_relaxed);
-  return newest_ - oldest->view.dts > std::min(bounds_.time, age_limit_.load(std::memory_order_relaxed));
+  const std::int64_t age = newest_ - oldest->view.dts;
+  if (age > age_limit_.load(std::memory_order_relaxed)) return true;
+  return age > bounds_.time && tail_ < last_key_or_newest();
 }
+
+// The group that players start from stays whole however long it is, while bytes and frames allow: encoders
+// left to themselves make groups of 250 frames.
+std::uint64_t FrameLog::last_key_or_newest() const { return last_key_ != 0 ? last_key_ : next_ - 1; }
 
 void FrameLog::drop_oldest() {
   Frame* const frame = slots_[tail_ & mask_].load(std::memory_order_relaxed);

@@ -85,6 +85,7 @@ class FrameLog {
   void drop_oldest();
   void shrunk(std::uint64_t tail_before);
   bool over_bounds() const;
+  std::uint64_t last_key_or_newest() const;
   void wake();
   void wake_round();
 
@@ -102,6 +103,7 @@ class FrameLog {
   std::uint64_t total_ = 0;
   std::uint64_t disposable_ = 0;
   std::int64_t newest_ = 0;
+  std::uint64_t last_key_ = 0;  // number of the newest video key frame, 0: none
 
   alignas(64) std::atomic<std::uint64_t> head_{0};  // newest visible number
   std::atomic<std::uint64_t> done_{0};              // the append of this number is over

@@ -32,7 +32,7 @@ Repaired Timeline::repair(std::uint8_t slot, std::int64_t dts, std::int64_t pts,
     ++corrections_.pts;
   }
   Repaired out;
-  out.discontinuity = place(track, in, duration);
+  out.discontinuity = place(track, in, std::max<std::int64_t>(composition, 0), duration);
   if (track.started && in > track.last_in) track.step = std::min(in - track.last_in, step_most);
   track.started = true;
   track.last_in = in;
@@ -53,14 +53,15 @@ Repaired Timeline::repair(std::uint8_t slot, std::int64_t dts, std::int64_t pts,
   track.has_out = true;
   track.last_out = out.dts;
   newest_out_ = started_ ? std::max(newest_out_, out.dts) : out.dts;
+  newest_shown_ = started_ ? std::max(newest_shown_, out.pts) : out.pts;
   started_ = true;
   return out;
 }
 
-bool Timeline::place(Track& track, std::int64_t in, std::int64_t duration) {
+bool Timeline::place(Track& track, std::int64_t in, std::int64_t composition, std::int64_t duration) {
   if (fresh_) {
     const bool returned = started_;
-    open_line(track, in, duration);
+    open_line(track, in, composition, duration);
     fresh_ = false;
     return returned;
   }
@@ -74,17 +75,20 @@ bool Timeline::place(Track& track, std::int64_t in, std::int64_t duration) {
     newest_in_ = std::max(newest_in_, in);
     return false;
   }
-  open_line(track, in, duration);
+  open_line(track, in, composition, duration);
   ++corrections_.jumps;
   return true;
 }
 
-void Timeline::open_line(Track& track, std::int64_t in, std::int64_t duration) {
+// After what was decoded and after what was shown: with reordering the last frame shown lies behind the last
+// one decoded.
+void Timeline::open_line(Track& track, std::int64_t in, std::int64_t composition, std::int64_t duration) {
   std::int64_t begin = 0;
   if (started_) {
     std::int64_t step = track.step;
     if (duration > 0) step = std::min(duration, step_most);
-    begin = newest_out_ + (step > 0 ? step : usual_step);
+    if (step <= 0) step = usual_step;
+    begin = std::max(newest_out_, newest_shown_ - composition) + step;
   }
   offset_ = begin - in;
   newest_in_ = in;

@@ -50,15 +50,16 @@ class Timeline {
     std::int64_t shift = 0;  // dts lowered by so much, so that pts >= dts (negative composition times)
   };
 
-  bool place(Track& track, std::int64_t in, std::int64_t duration);
-  void open_line(Track& track, std::int64_t in, std::int64_t duration);
+  bool place(Track& track, std::int64_t in, std::int64_t composition, std::int64_t duration);
+  void open_line(Track& track, std::int64_t in, std::int64_t composition, std::int64_t duration);
 
   std::array<Track, TrackTable::most> tracks_;
   bool started_ = false;  // has ever put a frame out
   bool fresh_ = true;     // the next frame opens a line
   std::int64_t offset_ = 0;
   std::int64_t newest_in_ = 0;
-  std::int64_t newest_out_ = 0;
+  std::int64_t newest_out_ = 0;    // dts
+  std::int64_t newest_shown_ = 0;  // pts
   Corrections corrections_;
 };
 

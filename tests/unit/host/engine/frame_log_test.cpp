@@ -18,7 +18,7 @@ struct Desk {
     Failure failure;
     track = tracks.newest(*tracks.add(video, failure));
   }
-  void append(std::uint64_t size, std::int64_t dts) {
+  void append(std::uint64_t size, std::int64_t dts, bool key = false) {
     Frame* const frame = pool.take(size);
     REQUIRE(frame != nullptr);
     frame->track = track;
@@ -27,6 +27,7 @@ struct Desk {
     frame->view.track = &track->view;
     frame->view.bytes = size;
     frame->view.dts = dts;
+    frame->view.flags = key ? SLUICE_FRAME_KEY : 0;
     log.append(*frame);
   }
   std::uint64_t count() const { return log.head() + 1 - log.first(); }
@@ -64,6 +65,19 @@ TEST_CASE("one append drops at most eight frames, and catches up over the next")
   CHECK(desk.count() == 101 - 8);
   for (int i = 0; i < 11; ++i) desk.append(1, 101 + i);
   CHECK(desk.log.held_bytes() <= 100'000);
+}
+
+TEST_CASE("the newest group of pictures stays whole beyond the bound of time, within bytes and frames") {
+  Desk desk({1u << 30, 1'000, 1'000 * ms});
+  for (int i = 0; i < 250; ++i) desk.append(10, i * 40 * ms, i == 100);
+  CHECK(desk.log.first() == 101);
+  desk.append(10, 10'000 * ms, true);  // the next group begins: the one before goes, eight frames at a time
+  for (int i = 251; i < 300; ++i) desk.append(10, i * 40 * ms);
+  CHECK(desk.log.first() == 251);
+
+  Desk small({1'000, 1'000, 1'000 * ms});
+  for (int i = 0; i < 250; ++i) small.append(10, i * 40 * ms, i == 0);
+  CHECK(small.count() == 100);
 }
 
 TEST_CASE("what is in the log can be referred to; what fell out cannot; a reference outlives the fall") {

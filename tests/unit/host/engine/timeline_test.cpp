@@ -124,6 +124,19 @@ TEST_CASE("a returning publisher goes on where the one before stopped, marked") 
   CHECK(out(timeline, video, 40 * ms) == 440 * ms);
 }
 
+TEST_CASE("what returns is shown after what was shown, although the frames before were reordered") {
+  Timeline timeline;
+  const std::int64_t shown[] = {120, 280, 200, 160, 240};  // I P B b b, 40 ms each, three frames of delay
+  std::int64_t last_shown = 0;
+  for (int i = 0; i < 5; ++i)
+    last_shown = std::max(last_shown, timeline.repair(video, i * 40 * ms, shown[i] * ms, 0).pts);
+  timeline.restart();
+  const Repaired key = timeline.repair(video, 7'000 * ms, 7'120 * ms, 0);
+  CHECK(key.pts == last_shown + 40 * ms);
+  CHECK(key.dts == key.pts - 120 * ms);
+  CHECK(key.dts > 160 * ms);
+}
+
 TEST_CASE("any numbers at all give times that never fall within a track, pts not before dts") {
   Timeline timeline;
   std::uint64_t state = 12345;
