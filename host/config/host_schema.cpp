@@ -114,7 +114,8 @@ constexpr const char* schema_text = R"json({
       "grace_ms": {"type": "integer", "minimum": 0, "maximum": 3600000, "default": 15000,
         "description": "How long viewers wait for a publisher that vanished."},
       "gop_cache_bytes": {"type": "integer", "minimum": 0, "default": 16777216},
-      "gop_cache_ms": {"type": "integer", "minimum": 0, "maximum": 600000, "default": 10000},
+      "gop_cache_ms": {"type": "integer", "minimum": 0, "maximum": 600000, "default": 10000,
+        "description": "Older media goes; the newest group of pictures stays whole while bytes and frames allow."},
       "gop_cache_frames": {"type": "integer", "minimum": 16, "maximum": 1048576, "default": 4096},
       "modules": {
         "description": "A module's own settings, overridden for this app.",

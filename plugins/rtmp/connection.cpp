@@ -107,7 +107,23 @@ void Connection::handle(SessionEvent& event) {
     if (player_) player_->pause(pause->on);
   } else if (auto* dropped = std::get_if<Dropped>(&event)) {
     server_.count("dropped_messages", dropped->why.message());
+  } else if (auto* refused = std::get_if<NameRefused>(&event)) {
+    server_.count("dropped_messages", refused->why.message());
+    // Encoders show nobody the text of our answer: this line is where the reason can be found.
+    server_.host().warn(refused->publish ? "publish refused: no stream name" : "play refused: no stream name",
+                        {{"name", presentable(refused->name)},
+                         {"peer", peer_},
+                         {"expected", "app/name of letters, digits, '.', '_' and '-'"}});
   }
+}
+
+// What a stranger sent, short and harmless enough for the log.
+std::string Connection::presentable(std::string_view name) {
+  std::string text(name.substr(0, 64));
+  for (char& c : text) {
+    if (c <= ' ' || c > '~' || c == '"') c = '?';
+  }
+  return text;
 }
 
 void Connection::on_media(const Message& message) {

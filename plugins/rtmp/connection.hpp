@@ -68,6 +68,7 @@ class Connection {
   void handle(SessionEvent& event);
   void begin_publish(const PublishAsked& asked);
   void begin_play(const PlayAsked& asked);
+  static std::string presentable(std::string_view name);
   void on_media(const Message& message);
   void end_role(std::string_view reason);
   void send_control();

@@ -270,7 +270,7 @@ Result<std::optional<SessionEvent>> Session::on_stream_asked(const Command& comm
     send_status(play_stream_id, Level::error,
                 publish ? "NetStream.Publish.BadName" : "NetStream.Play.BadName",
                 "Stream names are app/name of letters, digits, '.', '_' and '-', 255 bytes at most.");
-    event = Dropped{asked.error()};
+    event = NameRefused{publish, name ? name->substr(0, name->find('?')) : std::string(), asked.error()};
     return event;
   }
   role_ = publish ? Role::publish : Role::play;

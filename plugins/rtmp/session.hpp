@@ -46,7 +46,13 @@ struct StreamData {  // onMetaData and the like, from a publisher
 struct Dropped {  // a message that was passed over, with the reason to count
   error_code why;
 };
-using SessionEvent = std::variant<PublishAsked, PlayAsked, RoleEnded, PauseAsked, Media, StreamData, Dropped>;
+struct NameRefused {  // no stream of this name can be; `name` as the peer gave it, without its query
+  bool publish;
+  std::string name;
+  error_code why;
+};
+using SessionEvent =
+    std::variant<PublishAsked, PlayAsked, RoleEnded, PauseAsked, Media, StreamData, Dropped, NameRefused>;
 
 class Session {
  public:

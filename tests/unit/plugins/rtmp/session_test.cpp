@@ -59,6 +59,7 @@ std::string describe(const SessionEvent& event) {
     return "media " + std::to_string(media->message.type) + " @" + std::to_string(media->message.timestamp) +
            " " + std::to_string(media->message.payload.size());
   if (const auto* data = std::get_if<StreamData>(&event)) return "data " + data->data.name;
+  if (auto* refused = std::get_if<NameRefused>(&event)) return "no name: " + refused->name;
   return "dropped " + std::get<Dropped>(event).why.message();
 }
 
@@ -153,7 +154,7 @@ TEST_CASE("names that are none are refused with BadName, and the peer may try ag
     const Outcome outcome = run(script);
     CAPTURE(name);
     REQUIRE(outcome.events.size() == 2);
-    CHECK(outcome.events[0].starts_with("dropped "));
+    CHECK(outcome.events[0].starts_with("no name: "));
     CHECK(outcome.events[1] == "publish live/good token=");
     CHECK(outcome.statuses[1] == "NetStream.Publish.BadName");
   }
