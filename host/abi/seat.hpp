@@ -56,7 +56,7 @@ struct Seat {
   // It starts beside an earlier generation that still serves: its listeners and its claims on streams of that
   // one wait until it is activated.
   std::atomic<bool> standby{false};
-  std::atomic<bool> shut{false};            // its begins fail with STATE
+  std::atomic<bool> shut{false};  // its begins fail with STATE
   // SLUICE_LOG_* or above them all; lines below it are not written, whatever the host's own level.
   std::atomic<std::uint32_t> log_level{log_level_of_host};
   modules::Ledger ledger;

@@ -1,5 +1,7 @@
 #include "modules/module.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -290,11 +292,11 @@ bool Module::give_up(State state, const Refusal& why) {
   return false;
 }
 
-void Module::begin_drain(std::int64_t deadline_ns) {
+void Module::begin_drain(std::int64_t deadline_ns, bool has_successor) {
   if (picture().state != State::serving) return;
   enter(State::draining);
   order_.host.listeners->retire(id(), order_.generation);
-  order_.host.engine->shut_for_new(running_->seat);
+  if (!has_successor) order_.host.engine->shut_for_new(running_->seat);
   if (running_->module.life.drain == nullptr) return;
   const auto called = call_on(control_lane(), std::chrono::seconds(1), [running = running_, deadline_ns] {
     running->module.life.drain(running->module.self, deadline_ns);
@@ -325,10 +327,11 @@ void Module::stop(bool late) {
   if (picture().remains == Remains::zombie) return enter(State::failed);
   enter(State::stopped);
   if (late) {
-    set_reason("STOPPED LATE", {"SL-RUN-004",
-                                "the drain deadline passed with " + plural(sessions, "session") +
-                                    " left; it held " + held_text(holds),
-                                order_.entry.path, "Give it a longer deadline (limits.drain)."});
+    set_reason("STOPPED LATE",
+               {"SL-RUN-004",
+                "the drain deadline passed with " + plural(sessions, "session") + " left; it held " +
+                    held_text(holds),
+                order_.entry.path, "Give it a longer deadline (limits.drain_ms, limits.replace_drain_ms)."});
   }
   enter(State::retired);
 }
@@ -402,6 +405,7 @@ void Module::retire() {
     if (remains == Remains::parked) running_->staged.keep();
   }
   hold(nullptr);
+  ::malloc_trim(0);  // what its threads had freed stays in the arenas they leave behind
   std::lock_guard lock(mutex_);
   picture_.remains = remains;
 }

@@ -87,7 +87,8 @@ class Module {
   bool start();
   // After a start standing by: connections and its own streams come to it, no longer to earlier generations.
   void activate();
-  void begin_drain(std::int64_t deadline_ns);
+  // No new connections; with a successor, those that are open may still begin to publish and play.
+  void begin_drain(std::int64_t deadline_ns, bool has_successor = false);
   std::uint64_t remaining();  // 0: drained
   // From any state. `late`: the drain deadline passed with sessions left (SL-RUN-004). Again: nothing
   // happens.

@@ -258,7 +258,7 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
   // New questions go elsewhere; those it has it still answers.
   if (generation.auth) auth_.remove(generation.auth.get());
   generation.drain_deadline = host_.clock->monotonic() + patience;
-  generation.module->begin_drain(generation.drain_deadline);
+  generation.module->begin_drain(generation.drain_deadline, line.current.has_value());
   generation.left = generation.module->remaining();
   const auto& entry = generation.module->entry();
   tell_state(entry.id, entry.version, generation.module->picture());

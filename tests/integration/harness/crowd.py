@@ -81,6 +81,25 @@ class Crowd:
             member.client.close()
 
 
+def gap_in(member, sent):
+    """None when what the player got is one unbroken run of what was sent (tags without configurations), else words."""
+    prints = [(t.kind, fingerprint(t)) for t in sent]
+    got = [(kind, body) for kind, _, body in member.seen]
+    if not got:
+        return "got nothing"
+    best, begin = 0, None
+    for start in (i for i, mark in enumerate(prints) if mark == got[0]):
+        same = 0
+        while same < len(got) and prints[start + same:start + same + 1] == [got[same]]:
+            same += 1
+        if same == len(got):
+            return None
+        if same >= best:
+            best, begin = same, start
+    near = [prints.index(mark) if mark in prints else None for mark in got[max(0, best - 3):best + 6]]
+    return f"a gap or a double after {best} of {len(got)} messages, sent from #{begin} on; around it {near}"
+
+
 def drained_and_closed(client, most=1 << 24):
     """Reads what the kernel still holds; True when the peer closed behind it."""
     client.socket.settimeout(0.2)

@@ -8,6 +8,9 @@ STAGE = os.path.abspath(os.environ.get("SLUICE_STAGE") or os.path.join(ROOT, "bu
 MEDIA = os.path.abspath(os.environ.get("SLUICE_TEST_MEDIA") or os.path.join(ROOT, "build", "test-media"))
 LOGS = os.path.abspath(os.environ.get("SLUICE_TEST_LOGS") or os.path.join(ROOT, "build", "test-logs"))
 SLUICE = os.path.join(STAGE, "bin", "sluice")
+MODULES = os.path.join(STAGE, "lib", "sluice", "modules")
+# The sample modules are built with the tree and not installed.
+EXAMPLES = os.path.abspath(os.environ.get("SLUICE_EXAMPLES") or os.path.join(ROOT, "build", "release", "examples"))
 
 
 def free_port(host="127.0.0.1"):
