@@ -44,13 +44,19 @@ ModuleStatus Supervisor::status_of(const Entry& entry) const {
       status.rule = line.ended ? line.ended->rule : status.life.rule;
       status.message = line.ended ? line.ended->message : status.life.message;
     }
+  } else if (!line.draining.empty()) {
+    const Module& last = *line.draining.back().module;
+    status.life = last.picture();
+    status.version = last.entry().version;
+    status.state = status.life.state;
+    status.message = status.life.message;
   } else if (line.ended) {
     status.life = line.ended->life;
     status.state = line.ended->state;
     status.rule = line.ended->rule;
     status.message = line.ended->message;
   } else if (line.held) {
-    status.state = line.draining.empty() ? State::retired : State::draining;
+    status.state = State::retired;
     status.message = "module " + entry.id + " was drained by the operator; `sluice modules reload " +
                      entry.id + "` starts it again";
   }
