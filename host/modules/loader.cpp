@@ -127,46 +127,35 @@ bool Mapped::unmap() {
   return !is_mapped(handle_->path);
 }
 
-Accepted<std::shared_ptr<Mapped>> map_library(const fs::path& library, milliseconds deadline) {
-  struct Attempt {
-    std::unique_ptr<Mapped::Handle> handle = std::make_unique<Mapped::Handle>();
-    std::optional<Refusal> refusal;
-    // Left behind in an initialiser: a handle that turns up later stays mapped.
-    ~Attempt() {
-      if (handle && handle->library.is_loaded()) park(std::move(handle));
-    }
-  };
-  auto attempt = std::make_shared<Attempt>();
-  attempt->handle->path = library;
-  const bool back = run_on_loader_thread(deadline, [attempt, library] {
-    auto& handle = *attempt->handle;
-    try {
-      handle.library.load(library, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-    } catch (const std::system_error& error) {
-      attempt->refusal = unresolved(dlerror_text(error.what()), library);
-      return;
-    } catch (...) {
-      attempt->refusal = Refusal{"SL-ENT-001", "an initialiser of the library threw an exception",
-                                 library.string(), "Global objects of a module may not throw."};
-      return;
-    }
-    if (handle.library.has("sluice_entry_v1")) {
-      handle.entry =
-          &handle.library.get<sluice_status(const sluice_offer*, sluice_answer*)>("sluice_entry_v1");
-      return;
-    }
-    handle.library.unload();
-    attempt->refusal = Refusal{"SL-ENT-001", "the entry symbol sluice_entry_v1 is missing", library.string(),
-                               "Export it (SLUICE_EXPORT) and link with the SDK's version script."};
-  });
-  if (!back) {
-    return Refusal{
-        "SL-ENT-001",
-        "the library's initialisers did not come back within " + std::to_string(deadline.count()) + " ms",
-        library.string(), "Global objects of a module may not wait; its thread stays until the host ends."};
+Accepted<std::shared_ptr<Mapped>> map_here(const fs::path& library) {
+  auto handle = std::make_unique<Mapped::Handle>();
+  handle->path = library;
+  try {
+    handle->library.load(library, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  } catch (const std::system_error& error) {
+    return unresolved(dlerror_text(error.what()), library);
+  } catch (...) {
+    return Refusal{"SL-ENT-001", "an initialiser of the library threw an exception", library.string(),
+                   "Global objects of a module may not throw."};
   }
-  if (attempt->refusal) return *attempt->refusal;
-  return std::shared_ptr<Mapped>(new Mapped(std::move(attempt->handle)));
+  if (!handle->library.has("sluice_entry_v1")) {
+    handle->library.unload();
+    return Refusal{"SL-ENT-001", "the entry symbol sluice_entry_v1 is missing", library.string(),
+                   "Export it (SLUICE_EXPORT) and link with the SDK's version script."};
+  }
+  handle->entry = &handle->library.get<sluice_status(const sluice_offer*, sluice_answer*)>("sluice_entry_v1");
+  return std::shared_ptr<Mapped>(new Mapped(std::move(handle)));
+}
+
+Accepted<std::shared_ptr<Mapped>> map_library(const fs::path& library, milliseconds deadline) {
+  // Left behind in an initialiser: what turns up later is parked by its own destructor.
+  auto attempt = std::make_shared<std::optional<Accepted<std::shared_ptr<Mapped>>>>();
+  if (run_on_loader_thread(deadline, [attempt, library] { attempt->emplace(map_here(library)); }))
+    return std::move(**attempt);
+  return Refusal{
+      "SL-ENT-001",
+      "the library's initialisers did not come back within " + std::to_string(deadline.count()) + " ms",
+      library.string(), "Global objects of a module may not wait; its thread stays until the host ends."};
 }
 
 // ---- Offer and answer
@@ -251,50 +240,46 @@ Accepted<Negotiated> check_answer(const sluice_answer& answer, std::size_t room,
   return negotiated;
 }
 
-Accepted<Negotiated> negotiate(const std::shared_ptr<Mapped>& mapped,
-                               const std::shared_ptr<const sluice_host>& host, const Expected& expected,
-                               milliseconds deadline, bool& left_behind) {
-  struct Talk {
-    AnswerRoom room;
-    sluice_status status = SLUICE_STATUS_INTERNAL;
-    bool threw = false;
-  };
-  const auto path = mapped->path().string();
-  auto talk = std::make_shared<Talk>();
-  left_behind = !run_on_loader_thread(deadline, [talk, mapped, host, entry = mapped->entry()] {
-    constexpr std::string_view name = "sluice", version = SLUICE_VERSION;
-    const sluice_offer offer{sizeof(sluice_offer),
-                             SLUICE_ABI_MAJOR,
-                             0,
-                             SLUICE_ABI_MINOR,
-                             0,
-                             0,
-                             {name.data(), name.size()},
-                             {version.data(), version.size()},
-                             host.get()};
-    talk->room.answer().struct_size = sizeof(sluice_answer);
-    try {
-      talk->status = entry(&offer, &talk->room.answer());
-    } catch (...) {
-      talk->threw = true;
-    }
-  });
-  if (left_behind) {
-    return Refusal{"SL-ENT-001",
-                   "sluice_entry_v1 did not come back within " + std::to_string(deadline.count()) + " ms",
-                   path, "It may only fill the answer; its thread stays until the host ends."};
-  }
-  if (talk->threw) {
+Accepted<Negotiated> negotiate_here(const Mapped& mapped, const sluice_host& host, const Expected& expected) {
+  const auto path = mapped.path().string();
+  constexpr std::string_view name = "sluice", version = SLUICE_VERSION;
+  const sluice_offer offer{sizeof(sluice_offer),
+                           SLUICE_ABI_MAJOR,
+                           0,
+                           SLUICE_ABI_MINOR,
+                           0,
+                           0,
+                           {name.data(), name.size()},
+                           {version.data(), version.size()},
+                           &host};
+  AnswerRoom room;
+  room.answer().struct_size = sizeof(sluice_answer);
+  sluice_status status = SLUICE_STATUS_INTERNAL;
+  try {
+    status = mapped.entry()(&offer, &room.answer());
+  } catch (...) {
     return Refusal{"SL-ENT-001", "sluice_entry_v1 threw an exception", path,
                    "No exception may cross the boundary; write the module with the SDK's wrappers."};
   }
-  if (talk->status != SLUICE_STATUS_OK) {
-    return Refusal{"SL-ENT-001", "sluice_entry_v1 returned " + status_name(talk->status), path,
-                   talk->status == SLUICE_STATUS_NOT_SUPPORTED
+  if (status != SLUICE_STATUS_OK) {
+    return Refusal{"SL-ENT-001", "sluice_entry_v1 returned " + status_name(status), path,
+                   status == SLUICE_STATUS_NOT_SUPPORTED
                        ? "It does not serve this host's ABI minors; update it."
                        : "See the module's own documentation."};
   }
-  return check_answer(talk->room.answer(), sizeof talk->room.bytes, expected, path);
+  return check_answer(room.answer(), sizeof room.bytes, expected, path);
+}
+
+Accepted<Negotiated> negotiate(const std::shared_ptr<Mapped>& mapped,
+                               const std::shared_ptr<const sluice_host>& host, const Expected& expected,
+                               milliseconds deadline, bool& left_behind) {
+  auto talk = std::make_shared<std::optional<Accepted<Negotiated>>>();
+  left_behind = !run_on_loader_thread(
+      deadline, [talk, mapped, host, expected] { talk->emplace(negotiate_here(*mapped, *host, expected)); });
+  if (!left_behind) return std::move(**talk);
+  return Refusal{
+      "SL-ENT-001", "sluice_entry_v1 did not come back within " + std::to_string(deadline.count()) + " ms",
+      mapped->path().string(), "It may only fill the answer; its thread stays until the host ends."};
 }
 
 }  // namespace sluice::modules

@@ -31,7 +31,7 @@ class Mapped {
   bool unmap();
 
  private:
-  friend Accepted<std::shared_ptr<Mapped>> map_library(const std::filesystem::path&, milliseconds);
+  friend Accepted<std::shared_ptr<Mapped>> map_here(const std::filesystem::path&);
   struct Handle;
   explicit Mapped(std::unique_ptr<Handle> handle);
   std::unique_ptr<Handle> handle_;
@@ -40,6 +40,8 @@ class Mapped {
 // Maps with RTLD_NOW | RTLD_LOCAL on a loader thread (initialisers run). Refuses with SL-LNK-001 (dlerror's
 // whole text) and SL-ENT-001 (entry symbol missing; initialisers throw or outlast the deadline).
 Accepted<std::shared_ptr<Mapped>> map_library(const std::filesystem::path& library, milliseconds deadline);
+// The same on this very thread, however long it takes.
+Accepted<std::shared_ptr<Mapped>> map_here(const std::filesystem::path& library);
 
 struct Expected {
   std::string id;
@@ -58,6 +60,8 @@ struct Negotiated {
 Accepted<Negotiated> negotiate(const std::shared_ptr<Mapped>& mapped,
                                const std::shared_ptr<const sluice_host>& host, const Expected& expected,
                                milliseconds deadline, bool& left_behind);
+// The same on this very thread, however long it takes.
+Accepted<Negotiated> negotiate_here(const Mapped& mapped, const sluice_host& host, const Expected& expected);
 
 // Pure: judges an answer that had `room` bytes to write into. `path` is only for the words.
 Accepted<Negotiated> check_answer(const sluice_answer& answer, std::size_t room, const Expected& expected,
