@@ -113,6 +113,9 @@ void App::build_rooms() {
   options.platform = host_platform();
   options.drain = settings_.limits.drain;
   options.replace_drain = settings_.limits.replace_drain;
+  // Not the path behind it: that may be another version by now, or gone.
+  options.probe.program = "/proc/self/exe";
+  options.probe_verdicts = &probe_verdicts_;
   supervisor_ = std::make_unique<modules::Supervisor>(services, *auth_, std::move(options));
 }
 

@@ -69,6 +69,7 @@ class App {
   std::unique_ptr<auth::AuthChain> auth_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<net::Listeners> listeners_;
+  modules::ProbeVerdicts probe_verdicts_;
   std::unique_ptr<modules::Supervisor> supervisor_;
   std::unique_ptr<modules::Steward> steward_;
   std::unique_ptr<control::ControlServer> control_;

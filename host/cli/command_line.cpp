@@ -9,6 +9,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/invocation.hpp"
 #include "cli/modules_command.hpp"
+#include "cli/probe_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/status_command.hpp"
 #include "cli/streams_command.hpp"
@@ -39,6 +40,7 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   add_config(app, invocation);
   add_streams(app, invocation);
   add_status(app, invocation);
+  add_probe(app, invocation);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

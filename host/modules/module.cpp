@@ -136,7 +136,14 @@ Accepted<void> Module::load() {
       stage(order_.runtime_folder, order_.generation, manifest, checked, entry.candidate.preflight.sha256);
   if (staged.has_error()) return staged.error();
   running.staged = std::move(*staged);
-  enter(State::staged);
+  auto probed =
+      probe(order_.probe, order_.probe_verdicts, probe_subject(running.staged, manifest, checked.report));
+  if (probed.has_error()) return probed.error();
+  if (probed->how == Probed::How::impossible) {
+    order_.host.log->warn("the module was not probed in a child before it is loaded",
+                          {{"module", id()}, {"reason", probed->why}});
+  }
+  enter(State::staged);  // and probed: the copy is what was tried
 
   Seat& seat = running.seat;
   seat.id = entry.id;

@@ -20,6 +20,7 @@
 #include "abi/seat.hpp"
 #include "modules/loader.hpp"
 #include "modules/plan.hpp"
+#include "modules/probe.hpp"
 
 namespace sluice::modules {
 
@@ -50,6 +51,8 @@ struct ModuleOrder {
   Deadlines deadlines;
   unsigned cores = 1;
   HostServices host;
+  ProbeOptions probe;                       // of new files; by default none is probed
+  ProbeVerdicts* probe_verdicts = nullptr;  // outlives the module
 };
 
 struct HealthPicture {

@@ -140,7 +140,9 @@ bool Supervisor::start_next(Line& line, const Entry& entry) {
                                                      .runtime_folder = options_.runtime_folder,
                                                      .deadlines = options_.deadlines,
                                                      .cores = options_.cores,
-                                                     .host = host_});
+                                                     .host = host_,
+                                                     .probe = options_.probe,
+                                                     .probe_verdicts = options_.probe_verdicts});
   if (!next.module->start()) {
     const auto life = next.module->picture();
     if (life.remains == Remains::parked || life.remains == Remains::zombie) {

@@ -85,6 +85,8 @@ struct SupervisorOptions {
   milliseconds drain{30'000};               // of a module that is taken away
   milliseconds replace_drain{10 * 60'000};  // of a generation whose successor serves
   std::size_t most_left = 8;                // generations of one module that may stay mapped
+  ProbeOptions probe;
+  ProbeVerdicts* probe_verdicts = nullptr;  // outlives the supervisor
 };
 
 class Supervisor {
