@@ -222,9 +222,10 @@ TEST_CASE("draining waits for sessions, but not beyond its deadline") {
 }
 
 TEST_CASE("a call that does not come back: a zombie, its port given back, the host unharmed") {
-  modules::Deadlines tight;
+  RoomOptions options;
+  auto& tight = options.deadlines;
   tight.configure = tight.start = tight.stop = tight.destroy = 200ms;
-  Room room({.deadlines = tight, .accept = {}});
+  Room room(options);
   SECTION("configure or start") {
     const auto fault = GENERATE(as<std::string>(), "configure-slow", "start-slow");
     room.start({fixture_folder("wellbehaved"), fixture_folder("stays")}, with_fault("wellbehaved", fault));
@@ -372,7 +373,9 @@ TEST_CASE("every module built here lives its life and is unmapped afterwards") {
     all.erase(0, all.find(':') == std::string::npos ? all.size() : all.find(':') + 1);
     const auto id = library.stem().string();
     CAPTURE(id);
-    Room room;
+    RoomOptions options;
+    options.probe.program = SLUICE_PROGRAM;
+    Room room(options);
     const auto folder = room.runtime / "built";
     std::filesystem::create_directory(folder);
     for (const auto* ending : {".so", ".json"}) {
@@ -389,6 +392,7 @@ TEST_CASE("every module built here lives its life and is unmapped afterwards") {
     const auto status = room.status(id);
     INFO(status.message);
     CHECK(status.state == State::serving);
+    CHECK_THAT(room.log_text(), !Catch::Contains("was not probed"));
     room.supervisor->health_round();
     room.stop();
     CHECK(room.status(id).life.remains == Remains::unmapped);

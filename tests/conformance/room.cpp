@@ -97,7 +97,9 @@ Room::Room(RoomOptions options)
                                  .deadlines = options.deadlines,
                                  .cores = 2,
                                  .drain = options.drain,
-                                 .replace_drain = options.replace_drain});
+                                 .replace_drain = options.replace_drain,
+                                 .probe = options.probe,
+                                 .probe_verdicts = options.probe_verdicts});
   ticker_ = std::jthread([this](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any wake;

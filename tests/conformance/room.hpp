@@ -45,6 +45,8 @@ struct RoomOptions {
   std::chrono::milliseconds replace_drain{600'000};
   net::AcceptLimits accept;
   observe::Level log_level = observe::Level::debug;
+  modules::ProbeOptions probe = {};
+  modules::ProbeVerdicts* probe_verdicts = nullptr;
 };
 
 class Room {

@@ -67,6 +67,14 @@ TEST_CASE("help and version are no failures") {
   REQUIRE(command({"modules", "list", "--help"}).code == exit_ok);
 }
 
+TEST_CASE("the command by which the server tries a module is not for people") {
+  REQUIRE(command({"--help"}).out.find("probe-module") == std::string::npos);
+  const Outcome outcome =
+      command({"probe-module", "--", "token", "0", "unmap", "acme.srt", "1.0.0", "/proc/none.so"});
+  REQUIRE(outcome.code == exit_usage);
+  REQUIRE(outcome.err.find("sluice modules check") != std::string::npos);
+}
+
 TEST_CASE("a wrong command line is 2, said on standard error") {
   const std::vector<std::vector<const char*>> wrong{{},
                                                     {"frobnicate"},
