@@ -6,23 +6,12 @@
 
 #include "modules/plan_claims.hpp"
 #include "modules/plan_draft.hpp"
+#include "modules/selector.hpp"
 
 namespace sluice::modules {
 namespace {
 
 using Indices = std::vector<std::size_t>;
-
-bool selected(const Json& selector, const Provision& provision) {
-  if (selector.is_null()) return true;
-  if (selector.is_string()) return selector == provision.name;
-  for (const auto& [key, wanted] : selector.items()) {
-    const Json offered = key == "name" ? Json(provision.name) : provision.attributes.value(key, Json());
-    const bool among =
-        offered.is_array() && std::find(offered.begin(), offered.end(), wanted) != offered.end();
-    if (offered != wanted && !among) return false;
-  }
-  return true;
-}
 
 enum class Fit { none, too_old, fits };
 
@@ -49,7 +38,8 @@ class Admission {
   Fit fit(std::size_t provider, const Requirement& need) const {
     Fit best = Fit::none;
     for (const Provision& provision : draft_.manifest(provider).provides) {
-      if (provision.iface != need.iface || !selected(need.selector, provision)) continue;
+      if (provision.iface != need.iface) continue;
+      if (!selects(need.selector, provision.name, provision.attributes)) continue;
       best = std::max(best, provision.minor >= need.minor_min ? Fit::fits : Fit::too_old);
     }
     return best;
