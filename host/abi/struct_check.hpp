@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -61,6 +62,13 @@ inline std::string_view view(sluice_str text) {
   return text.size == 0 ? std::string_view() : std::string_view(text.data, text.size);
 }
 inline sluice_str borrow(std::string_view text) { return {text.data(), text.size()}; }
+
+// The same for bytes; how many are too many is the callee's to say.
+inline bool readable(sluice_bytes bytes) { return bytes.data != nullptr || bytes.size == 0; }
+inline std::span<const std::uint8_t> view(sluice_bytes bytes) {
+  return bytes.size == 0 ? std::span<const std::uint8_t>() : std::span(bytes.data, bytes.size);
+}
+inline sluice_bytes borrow(std::span<const std::uint8_t> bytes) { return {bytes.data(), bytes.size()}; }
 
 // Copies into the caller's room; LIMIT when it is too small (size then says how much it takes).
 inline sluice_status write_text(sluice_text* out, std::string_view text) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <vector>
 
 using namespace sluice::abi;
 
@@ -82,6 +83,17 @@ TEST_CASE("text into the caller's room says how much it takes") {
   CHECK(write_text(nullptr, "a") == SLUICE_STATUS_ARGUMENT);
   text.data = nullptr;
   CHECK(write_text(&text, "a") == SLUICE_STATUS_ARGUMENT);
-  CHECK_FALSE(readable({nullptr, 5}));
-  CHECK(readable({nullptr, 0}));
+  CHECK_FALSE(readable(sluice_str{nullptr, 5}));
+  CHECK(readable(sluice_str{nullptr, 0}));
+}
+
+TEST_CASE("bytes are borrowed and viewed as they are; null with a length is none") {
+  const std::array<std::uint8_t, 3> room{1, 2, 3};
+  const sluice_bytes lent = borrow(std::span<const std::uint8_t>(room));
+  CHECK(readable(lent));
+  CHECK(std::vector<std::uint8_t>(view(lent).begin(), view(lent).end()) ==
+        std::vector<std::uint8_t>{1, 2, 3});
+  CHECK_FALSE(readable(sluice_bytes{nullptr, 5}));
+  CHECK(readable(sluice_bytes{nullptr, 0}));
+  CHECK(view(sluice_bytes{nullptr, 0}).empty());
 }

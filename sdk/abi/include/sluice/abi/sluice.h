@@ -14,6 +14,7 @@
 #include "net.h"
 #include "note.h"
 #include "registry.h"
+#include "services.h"
 #include "types.h"
 
 #endif
