@@ -106,11 +106,16 @@ void App::build_rooms() {
   auth_ = std::make_unique<auth::AuthChain>(auth_policy(settings_), clock_, *log_);
   engine_ = std::make_unique<engine::Engine>(engine_options(settings_), clock_, *events_, *auth_);
   listeners_ = std::make_unique<net::Listeners>(accept_limits(settings_), *log_, *metrics_);
-  const HostServices services{engine_.get(), &clock_,        listeners_.get(),
-                              log_.get(),    metrics_.get(), events_.get()};
+  const auto complain = [log = log_.get()](const std::string& module, const std::string& message) {
+    log->warn(message, {{"module", module}});
+  };
+  const modules::Platform platform = host_platform();
+  services_ = std::make_unique<services::Services>(complain, platform.interfaces);
+  const HostServices services{engine_.get(),  &clock_,       listeners_.get(), log_.get(),
+                              metrics_.get(), events_.get(), services_.get()};
   modules::SupervisorOptions options;
   options.runtime_folder = staging_ ? staging_->path() : folder_->path();
-  options.platform = host_platform();
+  options.platform = platform;
   options.drain = settings_.limits.drain;
   options.replace_drain = settings_.limits.replace_drain;
   // Not the path behind it: that may be another version by now, or gone.

@@ -17,6 +17,7 @@
 #include "engine/clock.hpp"
 #include "modules/steward.hpp"
 #include "modules/supervisor.hpp"
+#include "services/services.hpp"
 
 namespace sluice {
 
@@ -69,6 +70,7 @@ class App {
   std::unique_ptr<auth::AuthChain> auth_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<net::Listeners> listeners_;
+  std::unique_ptr<services::Services> services_;
   modules::ProbeVerdicts probe_verdicts_;
   std::unique_ptr<modules::Supervisor> supervisor_;
   std::unique_ptr<modules::Steward> steward_;

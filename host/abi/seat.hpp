@@ -24,6 +24,9 @@ class Log;
 class Metrics;
 class Events;
 }  // namespace sluice::observe
+namespace sluice::services {
+class Services;
+}
 
 namespace sluice {
 
@@ -35,6 +38,7 @@ struct HostServices {
   observe::Log* log = nullptr;
   observe::Metrics* metrics = nullptr;
   observe::Events* events = nullptr;
+  services::Services* services = nullptr;
 };
 
 // A listener of the manifest with the addresses the operator gave it (none: it does not listen).

@@ -53,8 +53,8 @@ std::array<std::size_t, Ledger::kind_count> Ledger::reclaim_all() {
 
 std::string_view Ledger::name(Kind kind) {
   static constexpr std::array<std::string_view, kind_count> names = {
-      "listener",  "connection", "publication", "subscription",
-      "operation", "timer",      "watch",       "event subscription"};
+      "listener", "connection", "publication",        "subscription", "operation",
+      "timer",    "watch",      "event subscription", "lease",        "registration"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -20,9 +20,11 @@ class Ledger {
     operation,
     timer,
     watch,
-    event_subscription
+    event_subscription,
+    lease,
+    registration
   };
-  static constexpr std::size_t kind_count = 8;
+  static constexpr std::size_t kind_count = 10;
 
   // [any] `reclaim(thing)` must free it from a host thread once the module's lanes have ended.
   void add(Kind kind, void* thing, void (*reclaim)(void* thing));

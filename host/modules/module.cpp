@@ -24,6 +24,7 @@
 #include "modules/staging.hpp"
 #include "modules/status_name.hpp"
 #include "observe/log.hpp"
+#include "services/services.hpp"
 
 namespace sluice::modules {
 
@@ -155,6 +156,7 @@ Accepted<void> Module::load() {
   for (const auto& listener : entry.listeners)
     seat.listeners.push_back({listener.declared.name, listener.addresses});
   running.host = std::make_shared<sluice_host>(abi::host_for(seat));
+  order_.host.services->join(seat, manifest.requires_);
 
   auto mapped = map_library(running.staged.library(), order_.deadlines.load);
   if (mapped.has_error()) return mapped.error();
@@ -389,6 +391,7 @@ void Module::destroy() {
 void Module::settle_ledger() {
   Seat& seat = running_->seat;
   const auto leaked = seat.ledger.reclaim_all();
+  order_.host.services->leave(seat);
   for (auto* lane : seat.lanes) order_.host.engine->lane_close(lane);
   seat.lanes.clear();
   const auto text = held_text(leaked);
@@ -423,6 +426,7 @@ void Module::become_zombie(const std::string& where) {
   // What its own threads may be using stays as it is; its ports and streams need not.
   order_.host.listeners->close_owned_by(id(), order_.generation);
   order_.host.engine->revoke(running_->seat);
+  order_.host.services->leave(running_->seat);
   never_free(running_);
   hold(nullptr);
   {
@@ -489,6 +493,8 @@ Accepted<sluice_interface> Module::query(const std::string& iface, std::uint32_t
 }
 
 engine::Lane& Module::control_lane() const { return *running_->seat.lanes.front(); }
+
+Seat& Module::seat() const { return running_->seat; }
 
 void Module::keep_alive(std::shared_ptr<void> thing) { running_->kept.push_back(std::move(thing)); }
 

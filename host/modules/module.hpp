@@ -107,6 +107,7 @@ class Module {
   // An interface it provides, while it serves. Waits up to a second. `table` is valid until stop().
   Accepted<sluice_interface> query(const std::string& iface, std::uint32_t minor_min);
   engine::Lane& control_lane() const;
+  Seat& seat() const;  // until stop()
   // `thing` outlives the last call into or out of the module's code.
   void keep_alive(std::shared_ptr<void> thing);
 

@@ -8,15 +8,19 @@
 #include <utility>
 
 #include "abi/auth_abi.hpp"
+#include "abi/services_abi.hpp"
 #include "auth/auth_chain.hpp"
 #include "engine/clock.hpp"
 #include "net/listeners.hpp"
 #include "observe/events.hpp"
 #include "observe/log.hpp"
+#include "services/services.hpp"
 
 namespace sluice::modules {
 
 namespace {
+
+constexpr milliseconds catching_up{2000};
 
 std::int64_t nanoseconds(milliseconds time) { return std::chrono::nanoseconds(time).count(); }
 
@@ -158,7 +162,10 @@ bool Supervisor::start_next(Line& line, const Entry& entry) {
 
 // From here on the next generation serves; the one before only has its sessions to finish.
 void Supervisor::switch_to(Line& line, Generation next, const Entry& entry) {
+  offer_interfaces(next);
+  wait_until_caught_up(next);
   next.module->activate();
+  host_.services->activate(next.module->seat());
   attach_auth(next);
   std::optional<Generation> before;
   {
@@ -231,6 +238,33 @@ void Supervisor::attach_auth(Generation& generation) {
   auth_.add(std::move(provider));
 }
 
+// What it promised can be leased from now on, and called where it gives a table for that. Beside an earlier
+// generation all of it is held back until the switch.
+void Supervisor::offer_interfaces(Generation& generation) {
+  const Entry& entry = generation.module->entry();
+  for (const auto& provision : entry.candidate.manifest->provides) {
+    const auto found = generation.module->query(provision.iface, 0);
+    if (found.has_error()) {
+      host_.log->info("other modules can lease but not call what it provides",
+                      {{"module", entry.id}, {"reason", found.error().finding}});
+    }
+    host_.services->provider_up(generation.module->seat(), provision,
+                                found.has_value() ? abi::serve_of(*found) : services::Serve());
+  }
+}
+
+// It has been told every record there is, so nothing is missing from its first moment on.
+void Supervisor::wait_until_caught_up(const Generation& generation) const {
+  const auto until = std::chrono::steady_clock::now() + catching_up;
+  while (!host_.services->caught_up(generation.module->seat())) {
+    if (std::chrono::steady_clock::now() >= until) {
+      return host_.log->warn("it has not taken all records of other modules in time and serves without them",
+                             {{"module", generation.module->id()}});
+    }
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+}
+
 // ---- Down
 // -----------------------------------------------------------------------------------------------------
 
@@ -260,8 +294,9 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
   // New questions go elsewhere; those it has it still answers.
   if (generation.auth) auth_.remove(generation.auth.get());
   generation.drain_deadline = host_.clock->monotonic() + patience;
+  host_.services->provider_down(generation.module->seat(), "module " + generation.module->id() + " is about to stop");
   generation.module->begin_drain(generation.drain_deadline, line.current.has_value());
-  generation.left = generation.module->remaining();
+  generation.left = left_of(generation);
   const auto& entry = generation.module->entry();
   tell_state(entry.id, entry.version, generation.module->picture());
   if (generation.left == 0) return finish(line, generation);
@@ -269,7 +304,19 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
   line.draining.push_back(std::move(generation));
 }
 
+// It may stop when nobody is served by it and nobody holds on to it.
+std::uint64_t Supervisor::left_of(Generation& generation) const {
+  const Seat& seat = generation.module->seat();
+  return generation.module->remaining() + host_.services->leases_out(seat) + host_.services->calls_owed(seat);
+}
+
 void Supervisor::finish(Line& line, Generation& generation) {
+  if (const auto holders = host_.services->lease_holders(generation.module->seat()); !holders.empty()) {
+    host_.log->warn("module " + generation.module->id() + " " + generation.module->entry().version +
+                        " STOPPED LATE SL-RUN-004: it is in use although it was to stop: " + holders +
+                        ". A holder releases its lease when on_revoked tells it to; report it to its author.",
+                    {{"module", generation.module->id()}});
+  }
   if (generation.auth) {
     auth_.remove(generation.auth.get());
     generation.auth->close();
@@ -291,7 +338,7 @@ bool Supervisor::drain_round() {
   for (auto& [id, line] : lines_) {
     for (std::size_t i = 0; i < line.draining.size();) {
       Generation& generation = line.draining[i];
-      generation.left = generation.module->remaining();
+      generation.left = left_of(generation);
       if (generation.left != 0 && host_.clock->monotonic() < generation.drain_deadline) {
         under_way = true;
         ++i;
@@ -309,7 +356,7 @@ void Supervisor::drain_until(std::int64_t deadline_ns) {
   for (;;) {
     std::uint64_t left = 0;
     for (auto& [id, line] : lines_) {
-      for (auto& generation : line.draining) left += generation.left = generation.module->remaining();
+      for (auto& generation : line.draining) left += generation.left = left_of(generation);
     }
     const auto now = host_.clock->monotonic();
     if (left == 0 || now >= deadline_ns) return;
@@ -332,6 +379,7 @@ StopReport Supervisor::stop(std::int64_t deadline_ns) {
     lock.unlock();
     generation.drain_deadline = host_.clock->monotonic() + patience;
     if (patience > 0) {
+      host_.services->provider_down(generation.module->seat(), "module " + *id + " is about to stop");
       generation.module->begin_drain(generation.drain_deadline);
       tell_state(*id, generation.module->entry().version, generation.module->picture());
     }

@@ -136,7 +136,7 @@ class Supervisor {
     std::shared_ptr<Module> module;
     std::shared_ptr<abi::ModuleAuthProvider> auth;
     std::int64_t drain_deadline = 0;
-    std::uint64_t left = 0;  // sessions, while draining
+    std::uint64_t left = 0;  // while draining: sessions, leases and calls of others
   };
   // How the newest try to run the entry as it stands ended.
   struct Ending {
@@ -168,6 +168,9 @@ class Supervisor {
   void fail(Line& line, const Entry& entry, State state, const std::string& rule, const std::string& message,
             const LifePicture& life);
   void attach_auth(Generation& generation);
+  void offer_interfaces(Generation& generation);
+  void wait_until_caught_up(const Generation& generation) const;
+  std::uint64_t left_of(Generation& generation) const;
   void drain_until(std::int64_t deadline_ns);
   void tell_state(const std::string& id, const std::string& version, const LifePicture& life) const;
   void tell_refusals(const Plan& plan);

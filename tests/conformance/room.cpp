@@ -89,7 +89,12 @@ Room::Room(RoomOptions options)
   engine_options.memory_budget = 64u << 20;
   engine = std::make_unique<engine::Engine>(engine_options, clock, events, auth);
   listeners = std::make_unique<net::Listeners>(options.accept, log, metrics);
-  const HostServices host{engine.get(), &clock, listeners.get(), &log, &metrics, &events};
+  services = std::make_unique<services::Services>(
+      [this](const std::string& module, const std::string& message) {
+        log.warn(message, {{"module", module}});
+      },
+      abi::host_interfaces());
+  const HostServices host{engine.get(), &clock, listeners.get(), &log, &metrics, &events, services.get()};
   supervisor = std::make_unique<modules::Supervisor>(
       host, auth,
       modules::SupervisorOptions{.runtime_folder = runtime,

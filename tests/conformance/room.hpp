@@ -19,6 +19,7 @@
 #include "observe/events.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
+#include "services/services.hpp"
 
 namespace sluice::conformance {
 
@@ -71,6 +72,7 @@ class Room {
   auth::AuthChain auth;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<net::Listeners> listeners;
+  std::unique_ptr<services::Services> services;
   std::unique_ptr<modules::Supervisor> supervisor;
 
  private:
