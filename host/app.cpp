@@ -229,7 +229,6 @@ int App::stop(bool failed) {
   const auto patience = std::chrono::duration_cast<std::chrono::nanoseconds>(failed ? milliseconds(1000)
                                                                                     : settings_.limits.drain);
   const modules::StopReport report = supervisor_->stop(clock_.monotonic() + patience.count());
-  for (const std::string& complaint : report.complaints) log_->warn(complaint);
   log_->info(report.in_time ? "stopped" : "stopped, with sessions cut at the deadline");
   if (report.zombies > 0) {
     // Threads of modules that never came back still run in our objects: nothing may be destroyed under them.

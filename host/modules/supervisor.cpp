@@ -299,7 +299,10 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
   generation.left = left_of(generation);
   const auto& entry = generation.module->entry();
   tell_state(entry.id, entry.version, generation.module->picture());
-  if (generation.left == 0) return finish(line, generation);
+  if (generation.left == 0) {
+    finish(line, generation);
+    return;
+  }
   std::lock_guard lock(mutex_);
   line.draining.push_back(std::move(generation));
 }
@@ -310,26 +313,29 @@ std::uint64_t Supervisor::left_of(Generation& generation) const {
   return generation.module->remaining() + host_.services->leases_out(seat) + host_.services->calls_owed(seat);
 }
 
-void Supervisor::finish(Line& line, Generation& generation) {
+std::vector<std::string> Supervisor::finish(Line& line, Generation& generation) {
+  std::vector<std::string> complaints;
   if (const auto holders = host_.services->lease_holders(generation.module->seat()); !holders.empty()) {
-    host_.log->warn("module " + generation.module->id() + " " + generation.module->entry().version +
-                        " STOPPED LATE SL-RUN-004: it is in use although it was to stop: " + holders +
-                        ". A holder releases its lease when on_revoked tells it to; report it to its author.",
-                    {{"module", generation.module->id()}});
+    complaints.push_back("module " + generation.module->id() + " " + generation.module->entry().version +
+                         " STOPPED LATE SL-RUN-004: it is in use although it was to stop: " + holders +
+                         ". A holder releases its lease when on_revoked tells it to; report it to its author.");
   }
   if (generation.auth) {
     auth_.remove(generation.auth.get());
     generation.auth->close();
     generation.auth.reset();
   }
-  generation.module->stop(generation.left != 0);
+  generation.module->stop(generation.module->picture().sessions_left != 0);
   const auto& entry = generation.module->entry();
   const auto life = generation.module->picture();
-  if (!life.message.empty()) host_.log->warn(life.message, {{"module", entry.id}});
+  if (!life.message.empty()) complaints.push_back(life.message);
+  for (const auto& complaint : complaints) host_.log->warn(complaint, {{"module", entry.id}});
   tell_state(entry.id, entry.version, life);
-  if (life.remains != Remains::parked && life.remains != Remains::zombie) return;
-  std::lock_guard lock(mutex_);
-  line.remains.push_back({entry.version, life});
+  if (life.remains == Remains::parked || life.remains == Remains::zombie) {
+    std::lock_guard lock(mutex_);
+    line.remains.push_back({entry.version, life});
+  }
+  return complaints;
 }
 
 bool Supervisor::drain_round() {
@@ -390,10 +396,9 @@ StopReport Supervisor::stop(std::int64_t deadline_ns) {
   for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
     Line& line = lines_.at(*id);
     for (auto& generation : line.draining) {
-      finish(line, generation);
+      for (auto& complaint : finish(line, generation)) report.complaints.push_back(std::move(complaint));
       const auto life = generation.module->picture();
       report.in_time = report.in_time && generation.left == 0 && life.remains != Remains::zombie;
-      if (!life.message.empty()) report.complaints.push_back(life.message);
       std::lock_guard lock(mutex_);
       line.ended = Ending{"", life.state, life.rule, life.message, life};
     }

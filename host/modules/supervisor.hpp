@@ -161,7 +161,8 @@ class Supervisor {
   void switch_to(Line& line, Generation next, const Entry& entry);
   void put_down(Line& line, std::int64_t patience);
   void begin_drain(Line& line, Generation generation, std::int64_t patience);
-  void finish(Line& line, Generation& generation);
+  // What is to be complained about.
+  std::vector<std::string> finish(Line& line, Generation& generation);
   bool wanted_no_more(const std::string& id, const Line& line) const;
   std::optional<Refusal> refuse_start(const Line& line, const Entry& entry) const;
   std::string missing_provider(const Entry& entry) const;

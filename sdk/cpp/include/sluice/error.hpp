@@ -65,4 +65,10 @@ inline std::string_view status_name(sluice_status status) {
   return index < std::size(names) ? names[index] : "unknown";
 }
 
+// What a host's call returned, with its words if it had any.
+inline Error error_of(sluice_status status, const sluice_err& err) {
+  return err.message[0] != '\0' ? Error(status, err.message, err.hint)
+                                : Error(status, "the host says: " + std::string(status_name(status)));
+}
+
 }  // namespace sluice

@@ -23,9 +23,10 @@ class Interface {
 
   template <class Method>
   bool has(Method Table::* method) const {
+    if (!table_) return false;
     const auto* field = reinterpret_cast<const char*>(&(table_->*method));
     const auto end = field - reinterpret_cast<const char*>(table_) + sizeof(Method);
-    return table_ && end <= table_->struct_size && table_->*method;
+    return end <= table_->struct_size && table_->*method;
   }
 
   // Calls a method that returns a status.
@@ -62,6 +63,7 @@ class Host {
     metrics_ = find<sluice_metrics>(SLUICE_METRICS_ID);
     clock_ = find<sluice_clock>(SLUICE_CLOCK_ID);
     events_ = find<sluice_events>(SLUICE_EVENTS_ID);
+    services_ = find_if_there<sluice_services>(SLUICE_SERVICES_ID);
   }
 
   const Interface<sluice_engine>& engine() const { return engine_; }
@@ -69,6 +71,9 @@ class Host {
   const Interface<sluice_net>& net() const { return net_; }
   const Interface<sluice_metrics>& metrics() const { return metrics_; }
   const Interface<sluice_events>& events() const { return events_; }
+  // Empty on a host that has it not: its calls are NOT_SUPPORTED then. Whoever cannot do without names it
+  // under module.requires.
+  const Interface<sluice_services>& services() const { return services_; }
 
   // [any] Monotonic ns, the clock of every deadline; wall ns since 1970 UTC.
   std::int64_t now() const { return clock_->monotonic(clock_.self()); }
@@ -115,6 +120,14 @@ class Host {
     return Interface<Table>(found);
   }
 
+  template <class Table>
+  Interface<Table> find_if_there(std::string_view id) const {
+    sluice_interface found{};
+    found.struct_size = sizeof found;
+    const sluice_status status = host_->get_interface(host_->self, to_abi(id), 0, &found, nullptr);
+    return status == SLUICE_STATUS_OK ? Interface<Table>(found) : Interface<Table>();
+  }
+
   const sluice_host* host_;
   Interface<sluice_engine> engine_;
   Interface<sluice_registry> registry_;
@@ -123,6 +136,7 @@ class Host {
   Interface<sluice_metrics> metrics_;
   Interface<sluice_clock> clock_;
   Interface<sluice_events> events_;
+  Interface<sluice_services> services_;
 };
 
 }  // namespace sluice
