@@ -294,9 +294,10 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
   // New questions go elsewhere; those it has it still answers.
   if (generation.auth) auth_.remove(generation.auth.get());
   generation.drain_deadline = host_.clock->monotonic() + patience;
-  host_.services->provider_down(generation.module->seat(), "module " + generation.module->id() + " is about to stop");
+  host_.services->provider_down(generation.module->seat(),
+                                "module " + generation.module->id() + " is about to stop");
   generation.module->begin_drain(generation.drain_deadline, line.current.has_value());
-  generation.left = left_of(generation);
+  generation.left = left_of(generation) + host_.services->calls_owed(generation.module->seat());
   const auto& entry = generation.module->entry();
   tell_state(entry.id, entry.version, generation.module->picture());
   if (generation.left == 0) {
@@ -309,16 +310,16 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
 
 // It may stop when nobody is served by it and nobody holds on to it.
 std::uint64_t Supervisor::left_of(Generation& generation) const {
-  const Seat& seat = generation.module->seat();
-  return generation.module->remaining() + host_.services->leases_out(seat) + host_.services->calls_owed(seat);
+  return generation.module->remaining() + host_.services->leases_out(generation.module->seat());
 }
 
 std::vector<std::string> Supervisor::finish(Line& line, Generation& generation) {
   std::vector<std::string> complaints;
   if (const auto holders = host_.services->lease_holders(generation.module->seat()); !holders.empty()) {
-    complaints.push_back("module " + generation.module->id() + " " + generation.module->entry().version +
-                         " STOPPED LATE SL-RUN-004: it is in use although it was to stop: " + holders +
-                         ". A holder releases its lease when on_revoked tells it to; report it to its author.");
+    complaints.push_back(
+        "module " + generation.module->id() + " " + generation.module->entry().version +
+        " STOPPED LATE SL-RUN-004: it is in use although it was to stop: " + holders +
+        ". A holder releases its lease when on_revoked tells it to; report it to its author.");
   }
   if (generation.auth) {
     auth_.remove(generation.auth.get());
@@ -344,7 +345,8 @@ bool Supervisor::drain_round() {
   for (auto& [id, line] : lines_) {
     for (std::size_t i = 0; i < line.draining.size();) {
       Generation& generation = line.draining[i];
-      generation.left = left_of(generation);
+      // While others go on, what they have asked is still answered; when all stop, nobody waits for it.
+      generation.left = left_of(generation) + host_.services->calls_owed(generation.module->seat());
       if (generation.left != 0 && host_.clock->monotonic() < generation.drain_deadline) {
         under_way = true;
         ++i;
