@@ -297,7 +297,7 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
   host_.services->provider_down(generation.module->seat(),
                                 "module " + generation.module->id() + " is about to stop");
   generation.module->begin_drain(generation.drain_deadline, line.current.has_value());
-  generation.left = left_of(generation) + host_.services->calls_owed(generation.module->seat());
+  generation.left = left_of(generation);
   const auto& entry = generation.module->entry();
   tell_state(entry.id, entry.version, generation.module->picture());
   if (generation.left == 0) {
@@ -308,9 +308,10 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
   line.draining.push_back(std::move(generation));
 }
 
-// It may stop when nobody is served by it and nobody holds on to it.
+// It may stop when nobody is served by it, nobody holds on to it and nobody waits for its answer.
 std::uint64_t Supervisor::left_of(Generation& generation) const {
-  return generation.module->remaining() + host_.services->leases_out(generation.module->seat());
+  const Seat& seat = generation.module->seat();
+  return generation.module->remaining() + host_.services->leases_out(seat) + host_.services->calls_owed(seat);
 }
 
 std::vector<std::string> Supervisor::finish(Line& line, Generation& generation) {
@@ -345,8 +346,7 @@ bool Supervisor::drain_round() {
   for (auto& [id, line] : lines_) {
     for (std::size_t i = 0; i < line.draining.size();) {
       Generation& generation = line.draining[i];
-      // While others go on, what they have asked is still answered; when all stop, nobody waits for it.
-      generation.left = left_of(generation) + host_.services->calls_owed(generation.module->seat());
+      generation.left = left_of(generation);
       if (generation.left != 0 && host_.clock->monotonic() < generation.drain_deadline) {
         under_way = true;
         ++i;
@@ -364,7 +364,7 @@ void Supervisor::drain_until(std::int64_t deadline_ns) {
   for (;;) {
     std::uint64_t left = 0;
     for (auto& [id, line] : lines_) {
-      for (auto& generation : line.draining) left += generation.left = left_of(generation);
+      for (auto& generation : line.draining) left += generation.left = generation.module->remaining();
     }
     const auto now = host_.clock->monotonic();
     if (left == 0 || now >= deadline_ns) return;
@@ -398,6 +398,12 @@ StopReport Supervisor::stop(std::int64_t deadline_ns) {
   for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
     Line& line = lines_.at(*id);
     for (auto& generation : line.draining) {
+      // Who started later has stopped by now and taken its leases along, unless it stays.
+      while (host_.services->leases_out(generation.module->seat()) != 0 &&
+             host_.clock->monotonic() < deadline_ns) {
+        std::this_thread::sleep_for(milliseconds(5));
+      }
+      generation.left += host_.services->leases_out(generation.module->seat());
       for (auto& complaint : finish(line, generation)) report.complaints.push_back(std::move(complaint));
       const auto life = generation.module->picture();
       report.in_time = report.in_time && generation.left == 0 && life.remains != Remains::zombie;
