@@ -135,8 +135,8 @@ void App::build_steward(std::vector<std::string> looked_for) {
 
 bool App::open_control(control::Json config) {
   control_ = std::make_unique<control::ControlServer>();
-  control::add_commands(*control_, {*engine_, *supervisor_, *steward_, abi::host_interfaces(), *metrics_,
-                                    *events_, SLUICE_VERSION, std::move(config), since_,
+  control::add_commands(*control_, {*engine_, *supervisor_, *steward_, *services_, abi::host_interfaces(),
+                                    *metrics_, *events_, SLUICE_VERSION, std::move(config), since_,
                                     [this] { return endpoints(); }, [this] { return signals_->asked(); }});
   const auto opened = control_->open(folder_->socket());
   if (!opened) log_->error("the control socket cannot be opened", {{"reason", opened.error().text}});

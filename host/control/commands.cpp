@@ -11,6 +11,7 @@
 #include "modules/steward.hpp"
 #include "observe/events.hpp"
 #include "observe/metrics.hpp"
+#include "services/services.hpp"
 
 namespace sluice::control {
 namespace {
@@ -99,7 +100,10 @@ void add_module_commands(ControlServer& server, const Host& host) {
   server.on("modules",
             [host](const Json&) -> Controlled<Json> { return modules::list_of(host.supervisor.list()); });
   server.on("modules.graph", [host](const Json&) -> Controlled<Json> {
-    return modules::graph(host.supervisor.entries(), host.supervisor.list(), host.interfaces);
+    Json graph = modules::graph(host.supervisor.entries(), host.supervisor.list(), host.interfaces);
+    Json live = host.services.graph();
+    for (const char* part : {"leases", "records"}) graph[part] = std::move(live[part]);
+    return graph;
   });
   server.on("modules.explain", [host](const Json& request) -> Controlled<Json> {
     const std::string id = request.value("id", "");

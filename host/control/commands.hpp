@@ -17,6 +17,9 @@ class Steward;
 class Supervisor;
 struct HostInterface;
 }  // namespace sluice::modules
+namespace sluice::services {
+class Services;
+}
 namespace sluice::observe {
 class Events;
 class Metrics;
@@ -29,6 +32,7 @@ struct Host {
   engine::Engine& engine;
   modules::Supervisor& supervisor;
   modules::Steward& steward;
+  services::Services& services;
   std::vector<modules::HostInterface> interfaces;  // what the host provides
   observe::Metrics& metrics;
   observe::Events& events;

@@ -212,6 +212,15 @@ std::string graph_text(const Json& graph) {
     out += module.value("id", "") + " (" + module.value("state", "") + ")\n";
     if (!module.at("provides").empty()) out += "  provides " + joined(module["provides"]) + "\n";
     for (const auto& need : module.at("requires")) out += "  needs " + requirement_text(need) + "\n";
+    for (const auto& lease : graph.value("leases", Json::array())) {
+      if (lease.value("module", "") != module.value("id", "")) continue;
+      out += "  has leased " + lease.value("iface", "") + " of " + lease.value("provider", "") + "\n";
+    }
+    for (const auto& record : graph.value("records", Json::array())) {
+      if (record.value("module", "") != module.value("id", "")) continue;
+      out += "  registered " + record.value("kind", "") + " " + record.value("name", "") + " for " +
+             record.value("iface", "") + ": " + record.value("state", "") + "\n";
+    }
   }
   return out;
 }

@@ -20,7 +20,7 @@ Json explain(const std::string& id, const std::vector<Entry>& entries,
              const std::vector<ModuleStatus>& modules, const std::vector<HostInterface>& host);
 
 // {host: [iface], modules: [{id, state, provides: [iface], requires: [{iface, optional, provided_by:
-// [id]}]}]}
+// [id]}]}]}; of a running server also leases and records, see host/services.
 Json graph(const std::vector<Entry>& entries, const std::vector<ModuleStatus>& modules,
            const std::vector<HostInterface>& host);
 

@@ -361,3 +361,88 @@ TEST_CASE("opening, connecting and closing from several threads leaves nothing b
   }
   CHECK(open_descriptors() == before);
 }
+
+TEST_CASE("a later generation stands by on the same socket and takes over without closing it") {
+  Room room;
+  auto* first = room.open();
+  const int port = room.port(first);
+  std::atomic<int> second_got = 0;
+  auto next = room.request("127.0.0.1:0");
+  next.generation = 2;
+  next.standby = true;
+  next.on_accept = [&](Connection&) { ++second_got; };
+  auto* second = room.listeners->open(next, room.why).value();
+  CHECK(room.port(second) == port);
+  CHECK(room.listeners->list().size() == 1);
+
+  Client early(AF_INET, port);
+  CHECK(room.wait_delivered(1));
+  room.listeners->activate("m", 2);
+  Client late(AF_INET, port);
+  CHECK(room.wait([&] { return second_got == 1; }));
+  CHECK(room.wait_delivered(1));
+  CHECK(room.listeners->addresses(first).empty());
+  room.listeners->close(first);
+  Client later(AF_INET, port);
+  CHECK(room.wait([&] { return second_got == 2; }));
+  room.listeners->close(second);
+  CHECK_FALSE(Client(AF_INET, port).connected());
+}
+
+TEST_CASE("a generation standing by that is given up takes nothing along") {
+  Room room;
+  auto* first = room.open();
+  const int port = room.port(first);
+  auto next = room.request("127.0.0.1:0");
+  next.generation = 2;
+  next.standby = true;
+  next.addresses.push_back(*config::parse_listen_address("127.0.0.1:0"));
+  auto* second = room.listeners->open(next, room.why).value();
+  room.listeners->close(second);
+  Client client(AF_INET, port);
+  CHECK(room.wait_delivered(1));
+  CHECK(room.listeners->list().size() == 1);
+}
+
+TEST_CASE("what was accepted and not delivered goes to the successor") {
+  Room room;
+  auto* first = room.open();
+  const int port = room.port(first);
+  for (auto& lane : room.lanes) lane.holding = true;
+  Client client(AF_INET, port);
+  CHECK(room.wait([&] { return room.held == 1; }));
+
+  TestLane other;
+  std::atomic<int> got = 0;
+  auto next = room.request("127.0.0.1:0");
+  next.generation = 2;
+  next.standby = true;
+  next.lanes = {&other};
+  next.on_accept = [&](Connection&) { ++got; };
+  static_cast<void>(room.listeners->open(next, room.why).value());
+  room.listeners->activate("m", 2);
+  room.listeners->close(first);
+  CHECK(room.wait([&] { return got == 1; }));
+  CHECK(client.connected());
+  for (auto& lane : room.lanes) lane.holding = false;
+  CHECK(room.delivered.empty());
+  CHECK(room.listeners->connections() == 1);
+  room.listeners.reset();
+  other.end();
+}
+
+TEST_CASE("a retired generation without a successor hears nobody, and the thread does not spin") {
+  Room room;
+  auto* first = room.open();
+  const int port = room.port(first);
+  auto next = room.request("127.0.0.1:0");
+  next.generation = 2;
+  next.standby = true;
+  static_cast<void>(room.listeners->open(next, room.why).value());
+  room.listeners->retire("m", 1);
+  Client waits(AF_INET, port);  // in the kernel's queue
+  CHECK(waits.connected());
+  CHECK(room.delivered.empty());
+  room.listeners->activate("m", 2);
+  CHECK(room.wait_delivered(1));
+}
