@@ -4,6 +4,7 @@
 
 #include <sluice/metrics.hpp>
 #include <sluice/module.hpp>
+#include <sluice/provide.hpp>
 
 #include "judge.hpp"
 
@@ -21,11 +22,7 @@ class AuthModule final : public sluice::Module {
   }
 
   sluice_status query(std::string_view iface, std::uint32_t minor_min, sluice_interface* out) override {
-    if (iface != SLUICE_AUTH_ID) return SLUICE_STATUS_NOT_FOUND;
-    if (minor_min > table_.minor) return SLUICE_STATUS_NOT_SUPPORTED;
-    if (!out || out->struct_size < sizeof *out) return SLUICE_STATUS_ARGUMENT;
-    *out = {sizeof *out, table_.minor, &table_, this};
-    return SLUICE_STATUS_OK;
+    return sluice::provide(iface, SLUICE_AUTH_ID, minor_min, table_, this, out);
   }
 
   void configure(std::string_view json) override { judge_.adopt(parse_policies(json)); }

@@ -2,13 +2,9 @@
 # moved as a whole. Modules bring their own rules (sluice_add_module).
 include(CMakePackageConfigHelpers)
 
+set(reference "${PROJECT_BINARY_DIR}/reference")  # written by sdk/
 set(package_folder lib/cmake/Sluice)
-set(exported sluice_abi sluice_wire sluice_sdk)
-foreach(target IN ITEMS sluice_media sluice-note)
-  if(TARGET ${target})
-    list(APPEND exported ${target})
-  endif()
-endforeach()
+set(exported sluice_abi sluice_wire sluice_sdk sluice_media sluice-note)
 foreach(target IN LISTS exported)
   string(REGEX REPLACE "^sluice[_-]" "" name "${target}")
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
@@ -20,10 +16,8 @@ install(EXPORT SluiceTargets NAMESPACE Sluice:: DESTINATION ${package_folder} CO
 if(TARGET sluice)
   install(TARGETS sluice RUNTIME DESTINATION bin COMPONENT server)
 endif()
-foreach(room IN ITEMS abi cpp wire media)
-  if(EXISTS "${PROJECT_SOURCE_DIR}/sdk/${room}/include")
-    install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/${room}/include/" DESTINATION include COMPONENT sdk)
-  endif()
+foreach(room IN ITEMS abi c cpp wire media)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/${room}/include/" DESTINATION include COMPONENT sdk)
 endforeach()
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/SluiceConfig.cmake.in"
@@ -38,16 +32,14 @@ install(FILES "${PROJECT_BINARY_DIR}/SluiceConfig.cmake" "${PROJECT_BINARY_DIR}/
 install(FILES "${PROJECT_BINARY_DIR}/sluice.pc" DESTINATION lib/pkgconfig COMPONENT sdk)
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
-        DESTINATION share/doc/sluice COMPONENT server OPTIONAL)
-install(FILES "${PROJECT_SOURCE_DIR}/manifests/module.schema.json"
-        DESTINATION share/sluice COMPONENT sdk OPTIONAL)
-if(EXISTS "${PROJECT_SOURCE_DIR}/sdk/examples")
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/examples" DESTINATION share/sluice COMPONENT sdk)
-endif()
+        DESTINATION share/doc/sluice COMPONENT server)
+install(DIRECTORY "${reference}/" DESTINATION share/doc/sluice/reference COMPONENT sdk FILES_MATCHING PATTERN "*.md")
+install(FILES "${PROJECT_SOURCE_DIR}/manifests/module.schema.json" DESTINATION share/sluice COMPONENT sdk)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/examples" DESTINATION share/sluice COMPONENT sdk)
 
 # All that is installed and nothing more: what somebody who wants to run the server waits for.
 add_custom_target(installed)
-add_dependencies(installed ${exported})
+add_dependencies(installed ${exported} reference)
 if(TARGET sluice)
   add_dependencies(installed sluice)
 endif()

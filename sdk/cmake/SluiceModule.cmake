@@ -3,6 +3,7 @@
 # Builds ID.so with ID.json beside it: hidden visibility, a version script that exports only the entry point (which is
 # what makes unloading true), no undefined symbols, and the note that ties the library to its manifest.
 set(SLUICE_MODULE_MAP "${CMAKE_CURRENT_LIST_DIR}/module.map")
+get_filename_component(SLUICE_MODULE_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)  # of an installed SDK
 
 function(sluice_add_module id)
   cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "MANIFEST;OUTPUT_DIRECTORY" "SOURCES;LIBRARIES")
@@ -17,20 +18,18 @@ function(sluice_add_module id)
   set(target "module_${target}")
   set(note "${CMAKE_CURRENT_BINARY_DIR}/${target}_note.c")
 
-  if(TARGET sluice-note)
-    set(note_tool sluice-note)
-  else()
-    set(note_tool Sluice::note)
-  endif()
   add_custom_command(OUTPUT "${note}"
-    COMMAND ${note_tool} "${manifest}" "${note}"
-    DEPENDS ${note_tool} "${manifest}" VERBATIM)
+    COMMAND Sluice::note "${manifest}" "${note}"
+    DEPENDS Sluice::note "${manifest}" VERBATIM)
 
   add_library(${target} MODULE ${arg_SOURCES} "${note}")
-  if(TARGET sluice_sdk)
-    target_link_libraries(${target} PRIVATE sluice_sdk ${arg_LIBRARIES})
-  else()
-    target_link_libraries(${target} PRIVATE Sluice::sdk ${arg_LIBRARIES})
+  target_link_libraries(${target} PRIVATE Sluice::sdk ${arg_LIBRARIES})
+  # The SDK's headers are C11 and C++20; a project that says nothing would get its compiler's older default.
+  if(NOT CMAKE_CXX_STANDARD)
+    set_target_properties(${target} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON)
+  endif()
+  if(NOT CMAKE_C_STANDARD)
+    set_target_properties(${target} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON)
   endif()
   set_target_properties(${target} PROPERTIES
     PREFIX "" OUTPUT_NAME "${id}" SUFFIX ".so"
@@ -54,4 +53,15 @@ function(sluice_add_module id)
     install(TARGETS ${target} LIBRARY DESTINATION lib/sluice/modules COMPONENT modules)
     install(FILES "${manifest}" DESTINATION lib/sluice/modules RENAME "${id}.json" COMPONENT modules)
   endif()
+endfunction()
+
+# sluice_add_module_check(ID): a test `ID.check` that lets the server judge what sluice_add_module(ID ...) has built.
+function(sluice_add_module_check id)
+  find_program(SLUICE_PROGRAM sluice HINTS "${SLUICE_MODULE_PREFIX}/bin" DOC "The server that checks modules")
+  if(NOT SLUICE_PROGRAM)
+    message(FATAL_ERROR "sluice_add_module_check(${id}): found no `sluice`, neither in ${SLUICE_MODULE_PREFIX}/bin "
+                        "nor on the PATH; set SLUICE_PROGRAM")
+  endif()
+  string(REPLACE "." "_" target "${id}")
+  add_test(NAME "${id}.check" COMMAND "${SLUICE_PROGRAM}" modules check "$<TARGET_FILE:module_${target}>")
 endfunction()

@@ -1,9 +1,8 @@
 /* A module in plain C that publishes a moving test picture as example/test-c. */
 #include <sluice/abi/sluice.h>
+#include <sluice/c/test_picture.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "../test_picture.h"
 
 extern const sluice_note_section sluice_module_note; /* written by the build rule from the manifest */
 
@@ -38,16 +37,16 @@ static void tick(void* ctx) {
   module* m = ctx;
   sluice_draft draft = {.struct_size = sizeof draft};
   m->timer = NULL;
-  if (m->engine->frame_begin(m->publication, TEST_PICTURE_BYTES, &draft) == SLUICE_STATUS_OK) {
+  if (m->engine->frame_begin(m->publication, SLUICE_TEST_PICTURE_BYTES, &draft) == SLUICE_STATUS_OK) {
     const sluice_frame_facts facts = {.struct_size = sizeof facts,
                                       .track = m->track,
                                       .flags = SLUICE_FRAME_KEY,
-                                      .size = TEST_PICTURE_BYTES,
+                                      .size = SLUICE_TEST_PICTURE_BYTES,
                                       .dts = m->number * frame_ns,
                                       .pts = m->number * frame_ns,
                                       .duration = frame_ns,
                                       .capture_wall = m->clock->wall(m->clock_found.self)};
-    test_picture_draw(m->number, draft.data);
+    sluice_test_picture_draw(m->number, draft.data);
     m->engine->frame_publish(m->publication, &draft, &facts);
   }
   m->number++;
@@ -65,12 +64,7 @@ static void end(module* m, const char* reason) {
 
 static void on_done(void* ctx, sluice_status status, sluice_publication* publication, const sluice_err* err) {
   module* m = ctx;
-  const sluice_track track = {.struct_size = sizeof track,
-                              .kind = SLUICE_TRACK_VIDEO,
-                              .codec = SLUICE_CODEC_H264,
-                              .config = {test_picture_config, sizeof test_picture_config},
-                              .width = TEST_PICTURE_WIDTH,
-                              .height = TEST_PICTURE_HEIGHT};
+  const sluice_track track = sluice_test_picture_track();
   (void)err;
   m->op = NULL;
   if (status != SLUICE_STATUS_OK) return; /* the host has logged why */

@@ -1,9 +1,9 @@
 // A module that publishes a moving test picture as example/test.
+#include <sluice/c/test_picture.h>
+
 #include <sluice/module.hpp>
 #include <sluice/publisher.hpp>
 #include <sluice/timer.hpp>
-
-#include "../test_picture.h"
 
 namespace {
 
@@ -32,13 +32,7 @@ class TestPicture final : public sluice::Module {
 
  private:
   void begin() {
-    sluice_track track{};
-    track.struct_size = sizeof track;
-    track.kind = SLUICE_TRACK_VIDEO;
-    track.codec = SLUICE_CODEC_H264;
-    track.config = {test_picture_config, sizeof test_picture_config};
-    track.width = TEST_PICTURE_WIDTH;
-    track.height = TEST_PICTURE_HEIGHT;
+    const sluice_track track = sluice_test_picture_track();
     publisher_.add_track(track, track_);
     start_ = host().now();
     tick();
@@ -46,12 +40,12 @@ class TestPicture final : public sluice::Module {
 
   void tick() {
     sluice_draft draft{};
-    if (publisher_.begin(TEST_PICTURE_BYTES, draft) == SLUICE_STATUS_OK) {
-      test_picture_draw(number_, draft.data);
+    if (publisher_.begin(SLUICE_TEST_PICTURE_BYTES, draft) == SLUICE_STATUS_OK) {
+      sluice_test_picture_draw(number_, draft.data);
       sluice_frame_facts facts{};
       facts.track = track_;
       facts.flags = SLUICE_FRAME_KEY;
-      facts.size = TEST_PICTURE_BYTES;
+      facts.size = SLUICE_TEST_PICTURE_BYTES;
       facts.dts = facts.pts = number_ * frame_ns;
       facts.duration = frame_ns;
       facts.capture_wall = host().wall();

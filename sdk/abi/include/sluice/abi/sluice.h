@@ -13,6 +13,7 @@
 #include "module.h"
 #include "net.h"
 #include "note.h"
+#include "packager.h"
 #include "registry.h"
 #include "services.h"
 #include "types.h"
