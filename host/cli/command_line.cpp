@@ -10,6 +10,7 @@
 #include "cli/invocation.hpp"
 #include "cli/modules_command.hpp"
 #include "cli/probe_command.hpp"
+#include "cli/project_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/status_command.hpp"
 #include "cli/streams_command.hpp"
@@ -37,6 +38,7 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   app.footer(exit_codes);
   add_run(app, invocation);
   add_modules(app, invocation);
+  add_new(app, invocation);
   add_config(app, invocation);
   add_streams(app, invocation);
   add_status(app, invocation);

@@ -33,9 +33,11 @@ install(FILES "${PROJECT_BINARY_DIR}/sluice.pc" DESTINATION lib/pkgconfig COMPON
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
         DESTINATION share/doc/sluice COMPONENT server)
+install(FILES "${PROJECT_SOURCE_DIR}/docs/writing-a-module.md" DESTINATION share/doc/sluice COMPONENT sdk)
 install(DIRECTORY "${reference}/" DESTINATION share/doc/sluice/reference COMPONENT sdk FILES_MATCHING PATTERN "*.md")
 install(FILES "${PROJECT_SOURCE_DIR}/manifests/module.schema.json" DESTINATION share/sluice COMPONENT sdk)
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/examples" DESTINATION share/sluice COMPONENT sdk)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/examples" "${PROJECT_SOURCE_DIR}/sdk/templates"
+        DESTINATION share/sluice COMPONENT sdk)
 
 # All that is installed and nothing more: what somebody who wants to run the server waits for.
 add_custom_target(installed)

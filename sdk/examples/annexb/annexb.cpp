@@ -67,8 +67,9 @@ class Session final : public sluice::PackagerSession {
       }
       before += span.size;
     }
-    const bool key = (frame.flags & SLUICE_FRAME_KEY) != 0;
-    out.end(sluice::chunk_facts(frame, key ? SLUICE_CHUNK_KEY | SLUICE_CHUNK_INDEPENDENT : 0u));
+    std::uint32_t flags = 0;
+    if (frame.flags & SLUICE_FRAME_KEY) flags = SLUICE_CHUNK_KEY | SLUICE_CHUNK_INDEPENDENT;
+    out.end(sluice::chunk_facts(frame, flags));
   }
 
   void describe(sluice_packager_description& out) const override {

@@ -60,7 +60,7 @@ TEST_CASE("help and version are no failures") {
   const Outcome help = command({"--help"});
   REQUIRE(help.code == exit_ok);
   for (const char* word :
-       {"run", "modules", "config", "streams", "viewers", "kick", "metrics", "status", "Exit codes"}) {
+       {"run", "modules", "new", "config", "streams", "viewers", "kick", "metrics", "status", "Exit codes"}) {
     INFO(word);
     REQUIRE(help.out.find(word) != std::string::npos);
   }
@@ -82,6 +82,11 @@ TEST_CASE("a wrong command line is 2, said on standard error") {
                                                     {"config"},
                                                     {"modules", "inspect"},
                                                     {"config", "check"},
+                                                    {"new"},
+                                                    {"new", "module"},
+                                                    {"new", "module", "acme"},
+                                                    {"new", "module", "--kind", "publisher"},
+                                                    {"new", "module", "Acme", "--kind", "publisher"},
                                                     {"kick"},
                                                     {"kick", "live/cam", "--viewer", "x"},
                                                     {"run", "--log-level", "loud"},

@@ -1,0 +1,12 @@
+"""The templates in C++."""
+import unittest
+
+import template_case
+
+
+class InCpp(template_case.TemplateTest):
+    language = "c++"
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
