@@ -34,8 +34,8 @@ class SdkTest(unittest.TestCase):
                             "SLUICE_RUNTIME_DIR": os.path.join(self.root, "runtime")}
         self.environment.pop("NOTIFY_SOCKET", None)
 
-    def command(self, *words, code=0, place=None, **environment):
-        done = subprocess.run(words, capture_output=True, text=True, timeout=150 * PACE, check=False,
+    def command(self, *words, code=0, place=None, seconds=150, **environment):
+        done = subprocess.run(words, capture_output=True, text=True, timeout=seconds * PACE, check=False,
                               cwd=place or self.folder, env={**self.environment, **environment})
         self.assertEqual(done.returncode, code, f"{' '.join(words)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
         return done
