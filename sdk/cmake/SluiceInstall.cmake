@@ -33,7 +33,8 @@ install(FILES "${PROJECT_BINARY_DIR}/sluice.pc" DESTINATION lib/pkgconfig COMPON
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
         DESTINATION share/doc/sluice COMPONENT server)
-install(FILES "${PROJECT_SOURCE_DIR}/docs/writing-a-module.md" DESTINATION share/doc/sluice COMPONENT sdk)
+install(FILES "${PROJECT_SOURCE_DIR}/docs/writing-a-module.md" "${PROJECT_SOURCE_DIR}/docs/signing.md"
+        DESTINATION share/doc/sluice COMPONENT sdk)
 install(DIRECTORY "${reference}/" DESTINATION share/doc/sluice/reference COMPONENT sdk FILES_MATCHING PATTERN "*.md")
 install(FILES "${PROJECT_SOURCE_DIR}/manifests/module.schema.json" DESTINATION share/sluice COMPONENT sdk)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/examples" "${PROJECT_SOURCE_DIR}/sdk/templates"

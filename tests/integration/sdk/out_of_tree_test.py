@@ -74,22 +74,26 @@ class OutOfTree(SdkTest):
         self.assertEqual([path for path in sorted(read) if path.startswith(ROOT + os.sep)], [])
 
     def serve(self):
-        """The same server with these modules in place of those it came with."""
+        """The same server with these modules in place of those it came with, and the examples beside them."""
         shutil.rmtree(os.path.join(self.prefix, "lib", "sluice", "modules"))
         shutil.copytree(self.modules, os.path.join(self.prefix, "lib", "sluice", "modules"))
         port = free_port()
         with open(os.path.join(self.folder, "sluice.json"), "w", encoding="utf-8") as file:
-            json.dump(self.rtmp(port), file)
+            json.dump(self.rtmp(port, ("echo", {"listen": "127.0.0.1:0"})), file)
         log = os.path.join(self.folder, "log")
         with open(log, "wb") as out:
-            server = subprocess.Popen([os.path.join(self.prefix, "bin", "sluice"), "run", "-c", "sluice.json"],
-                                      cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            server = subprocess.Popen([os.path.join(self.prefix, "bin", "sluice"), "run", "-c", "sluice.json",
+                                       "--module-dir", self.examples], cwd=self.folder, env=self.environment,
+                                      stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         self.addCleanup(lambda: (server.kill(), server.wait()))
 
         def said():
             with open(log, encoding="utf-8", errors="replace") as file:
                 return file.read()
         until(lambda: "control socket" in said(), 30, said)
+        rows = json.loads(self.sluice("modules", "list", "--json").stdout)
+        self.assertEqual({row["id"] for row in rows}, ids(self.modules) | ids(self.examples))
+        self.assertEqual([row for row in rows if row["state"] not in ("serving", "disabled")], [])
         self.command("ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2", "-t", "1", "-c:v", "libx264",
                      "-preset", "ultrafast", "-f", "flv", f"rtmp://127.0.0.1:{port}/live/cam")
         self.assertRegex(said(), r"\[rtmp\] publishing stream=live/cam")

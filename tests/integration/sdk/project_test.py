@@ -1,4 +1,4 @@
-"""`sluice new module`: what it refuses, and what the protocol it writes does with a stream, a slow peer and a drain."""
+"""`sluice new module`: what it refuses, and what its modules do with one another, slow peers and a drain."""
 import json
 import os
 import signal
@@ -69,7 +69,7 @@ class Lines:
         return self.hear()
 
 
-class Protocol(SdkTest):
+class Running(SdkTest):
     def build(self, name, kind, language):
         self.sluice("new", "module", name, "--kind", kind, "--lang", language)
         self.command("cmake", "-S", name, "-B", f"{name}/build", f"-DCMAKE_PREFIX_PATH={self.prefix}")
@@ -159,11 +159,29 @@ class Protocol(SdkTest):
             return
         self.fail("a peer that never reads is still there")
 
-    def test_in_cpp(self):
+    def test_the_protocol_in_cpp(self):
         self.speaks("c++")
 
-    def test_in_c(self):
+    def test_the_protocol_in_c(self):
         self.speaks("c")
+
+    def test_a_publisher_waits_for_its_name(self):
+        for name, language in (("first", "c++"), ("second", "c")):
+            self.build(name, "publisher", language)
+        server = self.serve("first", "second")
+
+        epochs = []  # of those that had it
+
+        def another_one():
+            for row in json.loads(self.sluice("streams", "--json").stdout):
+                if row["state"] == "live" and row["epoch"] not in epochs:
+                    epochs.append(row["epoch"])
+                    return True
+            return False
+        for _ in range(2):  # whoever has it is sent away; then the other one comes
+            until(another_one, 20, "acme/test is live")
+            self.assertEqual(self.sluice("kick", "acme/test").stdout, "kicked 1\n")
+        self.ended(server, 20)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ class Lines final : public sluice::Module {
   using Module::Module;
 
   void start() override {
+    if (listener_) throw sluice::Error(SLUICE_STATUS_STATE, "started already");
     listener_ = std::make_unique<sluice::Listener>(
         host(), "lines",
         [this](sluice_lane* lane, sluice::Connection socket) { adopt(lane, std::move(socket)); });

@@ -22,24 +22,31 @@ class Source final : public sluice::Module {
     rate_ = json.integer("/config/frames_per_second");
   }
 
-  // The answer comes later, on this lane; a refusal does not bring the module down.
-  void start() override {
-    sluice::SessionRequest request;
-    request.key = stream_;
-    request.local_module = true;
-    const sluice_status status = publisher_.open(
-        host().lane(0), request,
-        {.on_open = [this] { begin(); },
-         .on_refused = [this](sluice_status,
-                              std::string_view why) { host().warn(why, {{"stream", stream_}}); },
-         .on_revoked = [this](sluice_status, std::string_view why) { end(why); }});
-    if (status != SLUICE_STATUS_OK) throw sluice::Error(status, "cannot publish " + stream_);
-  }
-
+  void start() override { open(); }
   void drain(std::int64_t) override { end("draining"); }
   void stop() override { end("stopped"); }
 
  private:
+  // The answer comes later, on this lane. While somebody else has the name it is tried again: that may be the
+  // generation before this one, on its way out.
+  void open() {
+    sluice::SessionRequest request;
+    request.key = stream_;
+    request.local_module = true;
+    const sluice_status status =
+        publisher_.open(host().lane(0), request,
+                        {.on_open = [this] { begin(); },
+                         .on_refused = [this](sluice_status, std::string_view why) { refused(why); },
+                         .on_revoked = [this](sluice_status, std::string_view why) { end(why); }});
+    if (status != SLUICE_STATUS_OK) throw sluice::Error(status, "cannot publish " + stream_);
+  }
+
+  void refused(std::string_view why) {
+    if (why != refusal_) host().warn(why, {{"stream", stream_}});
+    refusal_ = why;
+    timer_.start(host().lane(0), host().now() + 1'000'000'000, [this] { open(); });
+  }
+
   void begin() {
     if (publisher_.add_track(sluice_test_picture_track(), track_) != SLUICE_STATUS_OK) return end("no track");
     start_ = host().now();
@@ -70,6 +77,7 @@ class Source final : public sluice::Module {
   sluice::Publisher publisher_;
   sluice::Timer timer_;
   std::string stream_;
+  std::string refusal_;
   std::int64_t rate_ = 1;
   std::int64_t start_ = 0;
   std::uint32_t track_ = 0;

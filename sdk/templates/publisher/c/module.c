@@ -16,7 +16,7 @@ typedef struct source {
   char stream[256];
   int64_t rate, start;
   uint32_t track, number;
-  int ended;
+  int ended, refused;
 } source;
 
 static void end(source* s, const char* reason) {
@@ -49,13 +49,23 @@ static void tick(void* ctx) {
   s->host.engine->timer_start(s->lane, s->start + frame_time(s->number, s->rate), tick, s, &s->timer);
 }
 
+static sluice_status open_stream(source* s, sluice_err* err);
+
+static void try_again(void* ctx) {
+  source* s = ctx;
+  s->timer = NULL;
+  open_stream(s, NULL);
+}
+
 static void on_done(void* ctx, sluice_status status, sluice_publication* publication, const sluice_err* err) {
   source* s = ctx;
   const sluice_track track = sluice_test_picture_track();
   s->op = NULL;
-  if (status != SLUICE_STATUS_OK) { /* does not bring the module down */
-    if (status != SLUICE_STATUS_CANCELLED)
-      SLUICE_SAY(&s->host, SLUICE_LOG_WARN, err ? err->message : "refused");
+  if (status != SLUICE_STATUS_OK) {
+    if (s->ended) return;
+    if (!s->refused) SLUICE_SAY(&s->host, SLUICE_LOG_WARN, err ? err->message : "refused");
+    s->refused = 1;
+    s->host.engine->timer_start(s->lane, sluice_now(&s->host) + 1000000000, try_again, s, &s->timer);
     return;
   }
   s->publication = publication;
@@ -75,6 +85,17 @@ static void on_revoked(void* ctx, sluice_status why, sluice_str reason) {
   end(ctx, "revoked");
 }
 
+/* The answer comes later, to on_done on this lane. While somebody else has the name it is tried again: that
+ * may be the generation before this one, on its way out. */
+static sluice_status open_stream(source* s, sluice_err* err) {
+  static const sluice_publish_calls calls = {sizeof calls, 0, on_done, on_revoked, NULL};
+  sluice_publish_request request = {.struct_size = sizeof request, .key = sluice_str_of(s->stream)};
+  request.peer.struct_size = sizeof request.peer;
+  request.peer.flags = SLUICE_PEER_LOCAL_MODULE;
+  request.credentials.struct_size = sizeof request.credentials;
+  return s->host.registry->publish_begin(s->host.registry_self, s->lane, &request, &calls, s, &s->op, err);
+}
+
 /* The host has checked it against the manifest's schema and filled in the defaults. */
 static sluice_status configure(void* self, sluice_str json, sluice_err* err) {
   source* s = self;
@@ -85,18 +106,12 @@ static sluice_status configure(void* self, sluice_str json, sluice_err* err) {
   return SLUICE_STATUS_OK;
 }
 
-/* The answer comes later, to on_done on this lane. */
 static sluice_status start(void* self, sluice_err* err) {
-  static const sluice_publish_calls calls = {sizeof calls, 0, on_done, on_revoked, NULL};
   source* s = self;
-  sluice_publish_request request = {.struct_size = sizeof request, .key = sluice_str_of(s->stream)};
-  const sluice_status status = sluice_services_find(s->seat, &s->host, err);
+  const sluice_status status = s->lane ? SLUICE_STATUS_STATE : sluice_services_find(s->seat, &s->host, err);
   if (status != SLUICE_STATUS_OK) return status;
   s->lane = s->host.engine->lane_at(s->host.engine_self, 0);
-  request.peer.struct_size = sizeof request.peer;
-  request.peer.flags = SLUICE_PEER_LOCAL_MODULE;
-  request.credentials.struct_size = sizeof request.credentials;
-  return s->host.registry->publish_begin(s->host.registry_self, s->lane, &request, &calls, s, &s->op, err);
+  return open_stream(s, err);
 }
 
 static sluice_status drain(void* self, int64_t deadline_ns) {

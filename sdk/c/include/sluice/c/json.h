@@ -23,9 +23,10 @@ static inline const char* sluice_json_space(const char* at, const char* end) {
 }
 
 static inline const char* sluice_json_past_string(const char* at, const char* end) {
+  int escaped = 0;
   for (at++; at < end; at++) {
-    if (*at == '"') return at + 1;
-    if (*at == '\\' && ++at == end) break;
+    if (*at == '"' && !escaped) return at + 1;
+    escaped = *at == '\\' && !escaped;
   }
   return NULL;
 }
@@ -185,7 +186,9 @@ static inline uint32_t sluice_json_escape(const char** at, const char* end) {
     ++*at;
     return (uint32_t)(unsigned char)meant[known - written];
   }
-  if (*at == end || **at != 'u' || (high = sluice_json_hex(*at + 1, end)) > 0xFFFF) return 0x110000u;
+  if (*at == end || **at != 'u') return 0x110000u;
+  high = sluice_json_hex(*at + 1, end);
+  if (high > 0xFFFF) return 0x110000u;
   *at += 5;
   if (high < 0xD800 || high > 0xDFFF) return high;
   if (high > 0xDBFF || end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u') return 0x110000u;
