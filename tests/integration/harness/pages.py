@@ -6,7 +6,6 @@ Words after the language of a block say what it is:
     ```sh fails           run; it must not end well
     ```sh until           run again and again until it ends well and the ```text after it has come: what needs a moment
     ```sh server          run in the background until the next such block or the end of the page; it must greet
-    ```sh WORD            run only when WORD is among the page's `ways` (what not every machine or version can)
     ```text               every line must come, in this order, in what the last block that ran has printed; … is any text
     ```json file=NAME     written to that file (any language)
     ```cpp from=PATH      must stand there, line by line in this order, gaps marked by a line with … alone
@@ -21,7 +20,6 @@ from harness.patience import PACE, Deadline, until
 
 BLOCK = re.compile(r"^```([a-z+]+)[ ]?([^\n]*)\n(.*?)^```$", re.M | re.S)
 GREETING = "control socket"
-WORDS = ("fails", "until", "server")
 
 
 class Block:
@@ -44,9 +42,9 @@ class Reader:
     `server_config` is merged into every config file a server is started with, so that it takes no port of others.
     """
 
-    def __init__(self, case, folder, page, environment, replacements, server_config, ways=()):
+    def __init__(self, case, folder, page, environment, replacements, server_config):
         self.case, self.folder, self.page = case, folder, page
-        self.environment, self.replacements, self.server_config, self.ways = environment, replacements, server_config, ways
+        self.environment, self.replacements, self.server_config = environment, replacements, server_config
         self.state = os.path.join(folder, ".reader-state")
         self.place = folder
         self.output, self.server, self.done = "", None, 0
@@ -69,9 +67,8 @@ class Reader:
 
     def take(self, block):
         where = f"{os.path.basename(self.page)}:{block.line}"
-        ways = [word for word in block.words if word not in WORDS]
-        if any(way not in self.ways for way in ways):
-            return
+        unknown = set(block.words) - {"fails", "until", "server"}
+        self.case.assertFalse(unknown, where)
         self.done += 1
         if "file" in block.options:
             with open(os.path.join(self.place, block.options["file"]), "w", encoding="utf-8") as file:

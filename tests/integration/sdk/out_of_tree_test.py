@@ -99,7 +99,7 @@ class OutOfTree(SdkTest):
         self.assertRegex(said(), r"\[rtmp\] publishing stream=live/cam")
         server.send_signal(signal.SIGTERM)
         self.assertEqual(server.wait(40 * PACE), 0, said())
-        self.assertRegex(said(), r"module=rtmp \S+ state=retired remains=unmapped")
+        self.assertRegex(said(), r"module=rtmp .*state=retired remains=unmapped")
 
 
 if __name__ == "__main__":

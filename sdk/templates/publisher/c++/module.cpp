@@ -27,8 +27,7 @@ class Source final : public sluice::Module {
   void stop() override { end("stopped"); }
 
  private:
-  // The answer comes later, on this lane. While somebody else has the name it is tried again: that may be the
-  // generation before this one, on its way out.
+  // The answer comes later, on this lane. While somebody else has the name it is tried again.
   void open() {
     sluice::SessionRequest request;
     request.key = stream_;

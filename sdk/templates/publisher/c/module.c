@@ -85,8 +85,7 @@ static void on_revoked(void* ctx, sluice_status why, sluice_str reason) {
   end(ctx, "revoked");
 }
 
-/* The answer comes later, to on_done on this lane. While somebody else has the name it is tried again: that
- * may be the generation before this one, on its way out. */
+/* The answer comes later, to on_done on this lane. While somebody else has the name it is tried again. */
 static sluice_status open_stream(source* s, sluice_err* err) {
   static const sluice_publish_calls calls = {sizeof calls, 0, on_done, on_revoked, NULL};
   sluice_publish_request request = {.struct_size = sizeof request, .key = sluice_str_of(s->stream)};
