@@ -9,7 +9,7 @@
 
 typedef struct door {
   const sluice_host* seat;
-  sluice_services host;
+  sluice_tables host;
   secret_list secrets;
 } door;
 
@@ -64,7 +64,7 @@ static sluice_status configure(void* self, sluice_str json, sluice_err* err) {
 
 static sluice_status start(void* self, sluice_err* err) {
   door* d = self;
-  const sluice_status status = sluice_services_find(d->seat, &d->host, err);
+  const sluice_status status = sluice_tables_find(d->seat, &d->host, err);
   if (status == SLUICE_STATUS_OK && d->secrets.count == 0)
     SLUICE_SAY(&d->host, SLUICE_LOG_WARN, "no secrets are configured: this module allows nobody");
   return status;

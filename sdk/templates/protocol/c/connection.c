@@ -203,7 +203,7 @@ static void on_event(void* ctx, uint32_t events) {
   if (c->handle && (events & (SLUICE_WATCH_READ | SLUICE_WATCH_ERROR))) read_lines(c);
 }
 
-connection* connection_open(const sluice_services* host, sluice_lane* lane, const sluice_accepted* accepted) {
+connection* connection_open(const sluice_tables* host, sluice_lane* lane, const sluice_accepted* accepted) {
   connection* const c = calloc(1, sizeof *c);
   const size_t size = accepted->remote.size < sizeof c->remote ? accepted->remote.size : sizeof c->remote - 1;
   if (!c) {

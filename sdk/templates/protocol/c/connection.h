@@ -11,7 +11,7 @@ enum { UNSENT_LIMIT = 64 * 1024 };
 
 typedef struct connection {
   struct connection* next;
-  const sluice_services* host;
+  const sluice_tables* host;
   sluice_lane* lane;
   sluice_connection* handle; /* null once closed */
   sluice_watch* watch;
@@ -27,7 +27,7 @@ typedef struct connection {
 } connection;
 
 /* Null: no memory, and the socket is closed. */
-connection* connection_open(const sluice_services* host, sluice_lane* lane, const sluice_accepted* accepted);
+connection* connection_open(const sluice_tables* host, sluice_lane* lane, const sluice_accepted* accepted);
 /* Sends what the socket takes and ends. It may still be on the stack: it is freed later, by connection_free.
  */
 void connection_close(connection* c, const char* reason);

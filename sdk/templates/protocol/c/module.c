@@ -9,7 +9,7 @@
 
 typedef struct lines {
   const sluice_host* seat;
-  sluice_services host;
+  sluice_tables host;
   sluice_listener* listener;
   connection* connections;
   int draining;
@@ -41,8 +41,7 @@ static void on_connection(void* ctx, sluice_lane* lane, const sluice_accepted* a
 
 static sluice_status start(void* self, sluice_err* err) {
   lines* m = self;
-  const sluice_status status =
-      m->listener ? SLUICE_STATUS_STATE : sluice_services_find(m->seat, &m->host, err);
+  const sluice_status status = m->listener ? SLUICE_STATUS_STATE : sluice_tables_find(m->seat, &m->host, err);
   if (status != SLUICE_STATUS_OK) return status;
   return m->host.net->listen(m->host.net_self, sluice_str_of("lines"), on_connection, m, &m->listener, err);
 }

@@ -8,7 +8,7 @@
 
 typedef struct source {
   const sluice_host* seat;
-  sluice_services host;
+  sluice_tables host;
   sluice_lane* lane;
   sluice_op* op; /* while the answer to publish_begin is on its way */
   sluice_publication* publication;
@@ -107,7 +107,7 @@ static sluice_status configure(void* self, sluice_str json, sluice_err* err) {
 
 static sluice_status start(void* self, sluice_err* err) {
   source* s = self;
-  const sluice_status status = s->lane ? SLUICE_STATUS_STATE : sluice_services_find(s->seat, &s->host, err);
+  const sluice_status status = s->lane ? SLUICE_STATUS_STATE : sluice_tables_find(s->seat, &s->host, err);
   if (status != SLUICE_STATUS_OK) return status;
   s->lane = s->host.engine->lane_at(s->host.engine_self, 0);
   return open_stream(s, err);

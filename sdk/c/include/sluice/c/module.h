@@ -42,7 +42,7 @@ static inline sluice_status sluice_refuse(sluice_err* err, sluice_status status,
 }
 
 /* The host's tables, each with the self that goes first into its calls. Valid until destroy returns. */
-typedef struct sluice_services {
+typedef struct sluice_tables {
   const sluice_engine* engine;
   void* engine_self;
   const sluice_registry* registry;
@@ -53,7 +53,7 @@ typedef struct sluice_services {
   void* log_self;
   const sluice_clock* clock;
   void* clock_self;
-} sluice_services;
+} sluice_tables;
 
 static inline sluice_status sluice_find(const sluice_host* host, const char* id, const void** table,
                                         void** self, sluice_err* err) {
@@ -68,8 +68,7 @@ static inline sluice_status sluice_find(const sluice_host* host, const char* id,
 }
 
 /* [any] Finds them all. Fails as get_interface does. */
-static inline sluice_status sluice_services_find(const sluice_host* host, sluice_services* out,
-                                                 sluice_err* err) {
+static inline sluice_status sluice_tables_find(const sluice_host* host, sluice_tables* out, sluice_err* err) {
   const void* table[5];
   sluice_status status;
   if ((status = sluice_find(host, SLUICE_ENGINE_ID, &table[0], &out->engine_self, err)) != SLUICE_STATUS_OK ||
@@ -88,12 +87,12 @@ static inline sluice_status sluice_services_find(const sluice_host* host, sluice
 }
 
 /* [any] Now, ns, the clock of every deadline. */
-static inline int64_t sluice_now(const sluice_services* host) {
+static inline int64_t sluice_now(const sluice_tables* host) {
   return host->clock->monotonic(host->clock_self);
 }
 
 /* [any] One line for the operator, `text` NUL-terminated. No secrets. */
-static inline void sluice_say_at(const sluice_services* host, uint32_t level, const char* file, uint32_t line,
+static inline void sluice_say_at(const sluice_tables* host, uint32_t level, const char* file, uint32_t line,
                                  const char* text) {
   sluice_log_site site;
   site.struct_size = sizeof site;
