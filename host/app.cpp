@@ -9,6 +9,7 @@
 
 #include "abi/host_abi.hpp"
 #include "config/module_config.hpp"
+#include "config/reload.hpp"
 #include "control/commands.hpp"
 #include "control/notify.hpp"
 #include "engine/engine.hpp"
@@ -56,7 +57,12 @@ int App::run() {
         log_->flush_counts();
         std::_Exit(interrupted);
       },
-      [this] { log_->info("SIGHUP is ignored: the configuration is read at start only"); }});
+      [this] {
+        if (!steward_) return;
+        const auto read = steward_->reconfigure();
+        if (read.has_error()) log_->error(read.error().why);
+        if (read.has_value()) log_->info("the config was read again");
+      }});
   raise_descriptor_limit();
   if (!make_folders()) return 1;
   modules::Plan plan = plan_for(options_.plan, settings_);
@@ -128,9 +134,37 @@ void App::build_steward(std::vector<std::string> looked_for) {
   const auto look = [this](const std::map<std::string, bool>& wishes) {
     PlanOptions options = options_.plan;
     options.filters.wishes = wishes;
-    return plan_for(options, settings_, supervisor_->loaded());
+    return plan_for(options, module_settings_, supervisor_->loaded());
   };
-  steward_ = std::make_unique<modules::Steward>(*supervisor_, look, std::move(looked_for), *log_);
+  module_settings_ = settings_;
+  steward_ = std::make_unique<modules::Steward>(
+      *supervisor_, look, [this] { return reread_settings(); }, std::move(looked_for), *log_);
+}
+
+// Under the steward's turn, as the planner is.
+modules::Done<modules::Json> App::reread_settings() {
+  const auto refuse = [](const config::Complaints& complaints) {
+    std::string text = "the config is not taken, what runs goes on as it was";
+    for (const config::Complaint& complaint : complaints) text += "\n" + complaint.text();
+    return modules::NotDone("", text);
+  };
+  auto fresh = sluice::read_settings(options_.plan);
+  if (!fresh) return refuse(fresh.error());
+  config::Complaints wrong = config::check_modules(*fresh, plan_for(options_.plan, *fresh).schemas());
+  std::erase_if(wrong, [](const config::Complaint& complaint) {
+    // A module that is not installed: as at the start only warned of.
+    return complaint.kind == config::ComplaintKind::unknown_property &&
+           std::count(complaint.pointer.begin(), complaint.pointer.end(), '/') == 2;
+  });
+  if (!wrong.empty()) return refuse(wrong);
+  const auto text_of = [](const config::Settings& settings) {
+    return settings.text ? settings.text->value() : config::Json::object();
+  };
+  const auto host = config::host_changes(text_of(settings_), text_of(*fresh));
+  for (const std::string& place : host)
+    log_->warn("this setting is read at start only: restart the server for it", {{"setting", place}});
+  module_settings_ = std::move(*fresh);
+  return modules::Json{{"needs_restart", host}};
 }
 
 bool App::open_control(control::Json config) {

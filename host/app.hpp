@@ -44,6 +44,7 @@ class App {
   bool make_folders();
   void build_rooms();
   void build_steward(std::vector<std::string> looked_for);
+  modules::Done<modules::Json> reread_settings();
   bool open_control(control::Json config);
   void start_housekeeping();
   void log_plan(const modules::Plan& plan);
@@ -57,7 +58,8 @@ class App {
   std::ostream& err_;
   const std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
 
-  config::Settings settings_;
+  config::Settings settings_;         // as read at start
+  config::Settings module_settings_;  // as last read: the modules' part of it counts
 
   // In the order they are built; taken down in reverse.
   std::unique_ptr<observe::Log> log_;

@@ -85,8 +85,8 @@ int show(Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_config(CLI::App& app, Invocation& invocation) {
-  CLI::App* family =
-      app.add_subcommand("config", "Check a config file, print its schema, show what takes effect");
+  CLI::App* family = app.add_subcommand(
+      "config", "Check a config file, print its schema, show what takes effect, read it again");
   family->require_subcommand(1);
   auto options = std::make_shared<Options>();
 
@@ -104,6 +104,21 @@ void add_config(CLI::App& app, Invocation& invocation) {
   define_plan_options(*print_schema, options->plan, false);
   print_schema->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return schema(invocation, *options); };
+  });
+
+  CLI::App* reload = family->add_subcommand(
+      "reload", "Let the running server read its config file again: the modules' part of it, all or nothing");
+  define_server_options(*reload, options->server);
+  reload->callback([&invocation, options] {
+    invocation.action = [&invocation, options] {
+      return ask_and_show(invocation, options->server, {{"command", "config.reload"}},
+                          [&](const Json& result) {
+                            invocation.out << "the config was taken\n";
+                            for (const Json& place : result.at("needs_restart"))
+                              invocation.out << place.get<std::string>()
+                                             << " is read at start only: restart the server for it\n";
+                          });
+    };
   });
 
   CLI::App* show_effective = family->add_subcommand("show",

@@ -135,6 +135,11 @@ void add_commands(ControlServer& server, const Host& host) {
   server.on("kick", [&engine](const Json& request) { return kick(engine, request); });
   add_module_commands(server, host);
   server.on("metrics", [host](const Json&) -> Reply { return host.metrics.snapshot(); });
+  server.on("config.reload", [host](const Json&) -> Reply {
+    auto done = host.steward.reconfigure();
+    if (done.has_error()) return Failure(Errc::failed, done.error().why);
+    return *done;
+  });
   server.on("config", [host](const Json&) -> Reply { return host.config; });
   server.on("status", [host](const Json&) -> Reply { return status(host); });
   server.on("events", [host](const Json& request) -> Reply { return recent_events(host.events, request); });

@@ -44,7 +44,8 @@ struct Host {
 };
 
 // streams, viewers {stream}, kick {stream, viewer, reason}, modules, modules.graph, modules.explain {id},
-// modules.reload | drain | enable | disable | reset {id}, metrics, config, status, events {after, max}.
+// modules.reload | drain | enable | disable | reset {id}, metrics, config, config.reload, status, events
+// {after, max}.
 void add_commands(ControlServer& server, const Host& host);
 
 }  // namespace sluice::control

@@ -234,12 +234,31 @@ Accepted<void> Module::open_lanes() {
   return {};
 }
 
-std::string Module::configuration() const {
-  Json json{
-      {"config", order_.entry.config.effective.is_null() ? Json::object() : order_.entry.config.effective}};
-  if (order_.entry.config.apps.is_object() && !order_.entry.config.apps.empty())
-    json["apps"] = order_.entry.config.apps;
+std::string Module::text_of(const config::ModuleConfig& config) {
+  Json json{{"config", config.effective.is_null() ? Json::object() : config.effective}};
+  if (config.apps.is_object() && !config.apps.empty()) json["apps"] = config.apps;
   return json.dump();
+}
+
+Accepted<void> Module::reconfigure(const config::ModuleConfig& config) {
+  const auto& path = order_.entry.path;
+  if (running_->module.life.reconfigure == nullptr)
+    return Refusal{"", "it takes no configuration while it runs", path, {}};
+  auto outcome = std::make_shared<Outcome>();
+  const auto called = call_on(
+      control_lane(), order_.deadlines.configure, [running = running_, outcome, json = text_of(config)] {
+        const auto& module = running->module;
+        outcome->status = module.life.reconfigure(module.self, abi::borrow(json), &outcome->err);
+      });
+  if (called == Called::late)
+    return Refusal{"SL-RUN-002", "reconfigure did not come back in time", path,
+                   "It may not wait for anything."};
+  if (called != Called::done)
+    return Refusal{"SL-CFG-001", "reconfigure threw an exception", path, "Report it to its author."};
+  if (outcome->status == SLUICE_STATUS_OK) return {};
+  if (outcome->status == SLUICE_STATUS_NOT_SUPPORTED) return Refusal{"", outcome->text(), path, {}};
+  return Refusal{"SL-CFG-001", "the module rejects its new configuration: " + outcome->text(), path,
+                 "Correct it under modules." + id() + ".config; what it had goes on."};
 }
 
 Accepted<void> Module::configure() {
@@ -248,11 +267,12 @@ Accepted<void> Module::configure() {
     return {};
   }
   auto outcome = std::make_shared<Outcome>();
-  const auto called = call_on(
-      control_lane(), order_.deadlines.configure, [running = running_, outcome, json = configuration()] {
-        const auto& module = running->module;
-        outcome->status = module.life.configure(module.self, abi::borrow(json), &outcome->err);
-      });
+  const auto called = call_on(control_lane(), order_.deadlines.configure,
+                              [running = running_, outcome, json = text_of(order_.entry.config)] {
+                                const auto& module = running->module;
+                                outcome->status =
+                                    module.life.configure(module.self, abi::borrow(json), &outcome->err);
+                              });
   const auto& path = order_.entry.path;
   if (called == Called::late) {
     running_->stuck = true;

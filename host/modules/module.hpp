@@ -85,11 +85,14 @@ class Module {
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
-  // One of these six at a time, from any thread that is not the module's; each waits up to its deadlines.
+  // One of these seven at a time, from any thread that is not the module's; each waits up to its deadlines.
   // False: it ended, everything it held was taken back, picture() says why.
   bool start();
   // After a start standing by: connections and its own streams come to it, no longer to earlier generations.
   void activate();
+  // While it serves. All or nothing: on failure it goes on as it was. SL-CFG-001 its configuration is not to
+  // its taste; SL-RUN-002 it did not come back; no rule: it takes none while it runs.
+  Accepted<void> reconfigure(const config::ModuleConfig& config);
   // No new connections; with a successor, those that are open may still begin to publish and play.
   void begin_drain(std::int64_t deadline_ns, bool has_successor = false);
   std::uint64_t remaining();  // 0: drained
@@ -128,7 +131,7 @@ class Module {
   void hold(std::shared_ptr<Running> running);
   void set_reason(const char* word, const Refusal& why);
   unsigned thread_count() const;
-  std::string configuration() const;
+  static std::string text_of(const config::ModuleConfig& config);
   void log_problem(const std::string& message) const;
 
   const ModuleOrder order_;

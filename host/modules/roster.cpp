@@ -64,27 +64,33 @@ ModuleStatus Supervisor::status_of(const Entry& entry) const {
   return status;
 }
 
+ModuleStatus Supervisor::status_without_entry(const std::string& id, const Line& line) {
+  ModuleStatus status;
+  status.id = id;
+  add_generations(line, status);
+  const Module* newest = line.current             ? line.current->module.get()
+                         : !line.draining.empty() ? line.draining.back().module.get()
+                                                  : nullptr;
+  status.life = newest != nullptr ? newest->picture() : status.earlier.front().life;
+  status.version = newest != nullptr ? newest->entry().version : status.earlier.front().version;
+  if (newest != nullptr) status.path = newest->entry().path;
+  status.state = status.life.state;
+  status.rule = status.life.rule;
+  status.message = status.life.message;
+  return status;
+}
+
 std::vector<ModuleStatus> Supervisor::list() const {
   std::vector<ModuleStatus> all;
   std::lock_guard lock(mutex_);
   for (const auto& entry : entries_) all.push_back(status_of(entry));
-  // What runs down, or is still mapped, although its manifest is gone or says no more.
+  // What runs, runs down, or is still mapped, although its manifest is gone or says no more.
   for (const auto& [id, line] : lines_) {
-    if (line.draining.empty() && line.remains.empty()) continue;
     const bool listed = std::any_of(all.begin(), all.end(), [&, &id = id](const auto& status) {
-      return status.id == id && !status.earlier.empty();
+      return status.id == id && (status.life.generation != 0 || !status.earlier.empty());
     });
-    if (listed) continue;
-    ModuleStatus status;
-    status.id = id;
-    add_generations(line, status);
-    status.version = status.earlier.front().version;
-    status.life = status.earlier.front().life;
-    status.state = status.life.state;
-    status.rule = status.life.rule;
-    status.message = status.life.message;
-    if (!line.draining.empty()) status.path = line.draining.back().module->entry().path;
-    all.push_back(std::move(status));
+    if (!listed && (line.current || !line.draining.empty() || !line.remains.empty()))
+      all.push_back(status_without_entry(id, line));
   }
   return all;
 }

@@ -24,9 +24,11 @@ constexpr std::chrono::milliseconds drain_period{50};
 
 }  // namespace
 
-Steward::Steward(Supervisor& supervisor, Planner planner, std::vector<std::string> first, observe::Log& log)
+Steward::Steward(Supervisor& supervisor, Planner planner, Rereader rereader, std::vector<std::string> first,
+                 observe::Log& log)
     : supervisor_(supervisor),
       planner_(std::move(planner)),
+      rereader_(std::move(rereader)),
       log_(log),
       looked_for_(std::move(first)),
       wakeup_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -138,6 +140,13 @@ Done<Json> Steward::enable(const std::string& id) {
   if (known.has_error()) return known.error();
   wishes_[id] = true;
   return bring(id, false);
+}
+
+Done<Json> Steward::reconfigure() {
+  std::lock_guard lock(mutex_);
+  auto read = rereader_();
+  if (read.has_value()) look({});
+  return read;
 }
 
 Done<Json> Steward::reset(const std::string& id) {

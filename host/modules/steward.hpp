@@ -36,9 +36,13 @@ class Steward {
   // A fresh look at the folders: what should run now. `wishes`: of the operator, by module id.
   using Planner = std::function<Plan(const std::map<std::string, bool>& wishes)>;
 
+  // Reads the config file again for the planner: what of it needs a restart, or why nothing was taken.
+  using Rereader = std::function<Done<Json>()>;
+
   // Starts to watch the folders that `first`, the plan the supervisor was started with, had looked for.
   // Supervisor and log outlive it.
-  Steward(Supervisor& supervisor, Planner planner, std::vector<std::string> first, observe::Log& log);
+  Steward(Supervisor& supervisor, Planner planner, Rereader rereader, std::vector<std::string> first,
+          observe::Log& log);
   ~Steward();  // ends its thread; what drains then drains no further
   Steward(const Steward&) = delete;
   Steward& operator=(const Steward&) = delete;
@@ -50,6 +54,8 @@ class Steward {
   Done<Json> drain(const std::string& id);
   Done<Json> enable(const std::string& id);   // as reload, unless it serves already
   Done<Json> disable(const std::string& id);  // as drain
+  // The config file anew, all or nothing: modules whose part changed take it while they run or are replaced.
+  Done<Json> reconfigure();
   // Tries again what had failed.
   Done<Json> reset(const std::string& id);
 
@@ -64,6 +70,7 @@ class Steward {
 
   Supervisor& supervisor_;
   const Planner planner_;
+  const Rereader rereader_;
   observe::Log& log_;
 
   std::mutex mutex_;  // one look at a time; wishes_ and looked_for_

@@ -10,6 +10,7 @@
 #include "abi/auth_abi.hpp"
 #include "abi/services_abi.hpp"
 #include "auth/auth_chain.hpp"
+#include "config/reload.hpp"
 #include "engine/clock.hpp"
 #include "net/listeners.hpp"
 #include "observe/events.hpp"
@@ -31,15 +32,19 @@ bool provides(const Entry& entry, std::string_view iface) {
                      [&](const Provision& provision) { return provision.iface == iface; });
 }
 
-// Everything a running generation is made of: when it differs, there is something to replace it with.
-std::string print_of(const Entry& entry) {
+// What a running generation is made of and where it listens.
+std::string code_of(const Entry& entry) {
   std::string print = hex(entry.candidate.manifest->canonical) + hex(entry.candidate.preflight.sha256);
   for (const auto& library : entry.candidate.preflight.bundled) print += hex(library.sha256);
-  print += entry.config.effective.dump() + entry.config.apps.dump();
   for (const auto& listener : entry.listeners) {
     for (const auto& address : listener.addresses) print += listener.declared.name + address.text();
   }
   return print;
+}
+
+// The same with what it is told: when it differs, there is something to replace it with.
+std::string print_of(const Entry& entry) {
+  return code_of(entry) + entry.config.effective.dump() + entry.config.apps.dump();
 }
 
 }  // namespace
@@ -124,10 +129,36 @@ void Supervisor::bring_up(const std::vector<std::vector<std::size_t>>& levels, s
         std::lock_guard lock(mutex_);
         line->ended.reset();  // what could not replace it is gone again
       } else if (entry.id == anew || !line->ended || line->ended->print != print) {
-        start_next(*line, entry);
+        if (entry.id == anew || !reconfigured(*line, entry)) start_next(*line, entry);
       }
     }
   }
+}
+
+// Whether the change was only such as the running generation takes as it is. What it refuses is not tried in
+// a new one either: it goes on with what it had.
+bool Supervisor::reconfigured(Line& line, const Entry& entry) {
+  const auto& schema = entry.candidate.manifest->config_schema;
+  if (!line.current || line.code != code_of(entry) ||
+      !config::changes_live(schema, line.config, entry.config))
+    return false;
+  const auto taken = line.current->module->reconfigure(entry.config);
+  const auto picture = line.current->module->picture();
+  if (taken.has_error()) {
+    if (taken.error().rule.empty()) return false;
+    const auto words = sentence(taken.error(), entry.id, entry.version);
+    host_.log->error(words, {{"module", entry.id}});
+    fail(line, entry, State::serving, taken.error().rule, words, picture);
+    return true;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    line.print = print_of(entry);
+    line.config = entry.config;
+    line.ended.reset();
+  }
+  host_.log->info("the module has taken its new configuration", {{"module", entry.id}});
+  return true;
 }
 
 bool Supervisor::start_next(Line& line, const Entry& entry) {
@@ -172,6 +203,8 @@ void Supervisor::switch_to(Line& line, Generation next, const Entry& entry) {
     std::lock_guard lock(mutex_);
     before = std::exchange(line.current, std::move(next));
     line.print = print_of(entry);
+    line.code = code_of(entry);
+    line.config = entry.config;
     line.ended.reset();
     if (std::find(order_.begin(), order_.end(), entry.id) == order_.end()) order_.push_back(entry.id);
   }

@@ -148,6 +148,8 @@ class Supervisor {
   struct Line {
     std::optional<Generation> current;
     std::string print;  // of the entry that runs
+    std::string code;   // the same without its configuration
+    config::ModuleConfig config;
     std::vector<Generation> draining;
     std::vector<GenerationStatus> remains;  // ended, still mapped
     std::optional<Ending> ended;
@@ -158,6 +160,7 @@ class Supervisor {
   void take(Plan plan);
   void bring_up(const std::vector<std::vector<std::size_t>>& levels, std::string_view anew);
   bool start_next(Line& line, const Entry& entry);
+  bool reconfigured(Line& line, const Entry& entry);
   void switch_to(Line& line, Generation next, const Entry& entry);
   void put_down(Line& line, std::int64_t patience);
   void begin_drain(Line& line, Generation generation, std::int64_t patience);
@@ -176,6 +179,7 @@ class Supervisor {
   void tell_state(const std::string& id, const std::string& version, const LifePicture& life) const;
   void tell_refusals(const Plan& plan);
   ModuleStatus status_of(const Entry& entry) const;
+  static ModuleStatus status_without_entry(const std::string& id, const Line& line);
   static void add_generations(const Line& line, ModuleStatus& status);
 
   const HostServices host_;

@@ -8,9 +8,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
-#include <stdexcept>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
 #include "abi/host_abi.hpp"
 #include "config/settings.hpp"

@@ -42,7 +42,7 @@ struct Watched {
       filters.wishes = wishes;
       return room.plan({folder.string()}, settings, filters);
     };
-    steward = std::make_unique<modules::Steward>(*room.supervisor, planner, first, room.log);
+    steward = std::make_unique<modules::Steward>(*room.supervisor, planner, nullptr, first, room.log);
   }
   ~Watched() { steward.reset(); }
 

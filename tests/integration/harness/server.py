@@ -37,12 +37,7 @@ class Server:
         raise AssertionError("the server did not start:\n" + self.log())
 
     def _launch(self):
-        rtmp = {"listen": authority(self.host, self.port), **self.rtmp}
-        modules = dict(self.config["modules"])
-        modules["rtmp"] = {**modules.get("rtmp", {}), "config": rtmp}
-        path = os.path.join(self.folder.name, "sluice.json")
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump({**self.config, "modules": modules}, file, indent=1)
+        path = self.write_config()
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen([SLUICE, "run", "-c", path, *self.arguments], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=subprocess.STDOUT)
@@ -58,6 +53,15 @@ class Server:
         self.process.kill()
         self.process.wait()
         raise AssertionError("the server was not ready in time:\n" + self.log())
+
+    def write_config(self):
+        rtmp = {"listen": authority(self.host, self.port), **self.rtmp}
+        modules = dict(self.config["modules"])
+        modules["rtmp"] = {**modules.get("rtmp", {}), "config": rtmp}
+        path = os.path.join(self.folder.name, "sluice.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({**self.config, "modules": modules}, file, indent=1)
+        return path
 
     def _accepts(self):
         try:
