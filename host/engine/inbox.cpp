@@ -15,7 +15,9 @@ bool Inbox::put(Call call) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
-  const std::uint64_t number = write_.fetch_add(1, std::memory_order_relaxed) + 1;
+  // Not relaxed: the credit may be older than the slot's last reading. Of the writers up to this number one at
+  // least has a credit that is not, and hands on here what it acquired with it.
+  const std::uint64_t number = write_.fetch_add(1, std::memory_order_acq_rel) + 1;
   Slot& slot = slots_[(number - 1) & mask_];
   slot.call = call;
   slot.filled.store(number, std::memory_order_seq_cst);
