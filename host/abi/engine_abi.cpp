@@ -151,9 +151,13 @@ sluice_status request_key(sluice_subscription* subscription, std::uint32_t track
 
 void frame_retain(const sluice_frame* frame) {
   engine::Frame::of(frame)->refs.fetch_add(1, std::memory_order_relaxed);
+  engine::Lane::count_retained(frame->bytes, true);
 }
 
-void frame_release(const sluice_frame* frame) { engine::release_frame(*engine::Frame::of(frame)); }
+void frame_release(const sluice_frame* frame) {
+  engine::Lane::count_retained(frame->bytes, false);
+  engine::release_frame(*engine::Frame::of(frame));
+}
 
 }  // namespace
 

@@ -91,6 +91,8 @@ nlohmann::json Engine::totals() const {
 
 std::uint64_t Engine::revision() const { return table_->revision(); }
 
+PublisherHoldings Engine::holdings(const Seat& seat) const { return table_->holdings(seat); }
+
 std::size_t Engine::kick(std::string_view stream, std::optional<std::uint64_t> viewer,
                          std::string_view reason) {
   return table_->kick(stream, viewer, reason);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "engine/clock.hpp"
+#include "engine/lane_tally.hpp"
 #include "engine/options.hpp"
 #include "engine/ports.hpp"
 #include "engine/requests.hpp"
@@ -56,6 +57,7 @@ class Engine {
   // {streams, viewers, lanes, memory_used, memory_budget}
   nlohmann::json totals() const;
   std::uint64_t revision() const;
+  PublisherHoldings holdings(const Seat& seat) const;
   // A stream's publisher and viewers, or one of its viewers (stream may then be empty). Returns how many.
   std::size_t kick(std::string_view stream, std::optional<std::uint64_t> viewer, std::string_view reason);
 

@@ -1,5 +1,6 @@
 #include "engine/inbox.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace sluice::engine {
@@ -10,13 +11,18 @@ Inbox::Inbox(std::uint32_t slots)
       credits_(static_cast<std::int64_t>(mask_ + 1)) {}
 
 bool Inbox::put(Call call) {
-  if (credits_.fetch_sub(1, std::memory_order_acquire) <= 0) {
+  const std::int64_t free = credits_.fetch_sub(1, std::memory_order_acquire);
+  if (free <= 0) {
     credits_.fetch_add(1, std::memory_order_relaxed);
     refused_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
-  // Not relaxed: the credit may be older than the slot's last reading. Of the writers up to this number one at
-  // least has a credit that is not, and hands on here what it acquired with it.
+  const std::uint64_t waiting = mask_ + 2 - static_cast<std::uint64_t>(free);
+  std::uint64_t highest = highest_.load(std::memory_order_relaxed);
+  while (highest < waiting && !highest_.compare_exchange_weak(highest, waiting, std::memory_order_relaxed)) {
+  }
+  // Not relaxed: the credit may be older than the slot's last reading. Of the writers up to this number one
+  // at least has a credit that is not, and hands on here what it acquired with it.
   const std::uint64_t number = write_.fetch_add(1, std::memory_order_acq_rel) + 1;
   Slot& slot = slots_[(number - 1) & mask_];
   slot.call = call;
@@ -31,6 +37,19 @@ bool Inbox::take(Call& out) {
   ++read_;
   credits_.fetch_add(1, std::memory_order_release);  // the slot may be written again
   return true;
+}
+
+std::uint64_t Inbox::depth() const {
+  // Below zero while writers find it full.
+  const std::int64_t free = std::max<std::int64_t>(0, credits_.load(std::memory_order_relaxed));
+  return mask_ + 1 - static_cast<std::uint64_t>(free);
+}
+
+std::uint64_t Inbox::highest() const { return highest_.load(std::memory_order_relaxed); }
+
+void Inbox::forget_marks() {
+  highest_.store(0, std::memory_order_relaxed);
+  refused_.store(0, std::memory_order_relaxed);
 }
 
 bool Inbox::has_news() const {

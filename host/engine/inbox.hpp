@@ -26,6 +26,9 @@ class Inbox {
   bool take(Call& out);   // [lane]
   bool has_news() const;  // [lane] seq_cst: half of the lane's store-then-load pair before it sleeps
   std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+  std::uint64_t depth() const;    // calls waiting now
+  std::uint64_t highest() const;  // most that ever waited
+  void forget_marks();            // while nobody puts: highest and refused begin again
 
  private:
   struct Slot {
@@ -38,6 +41,7 @@ class Inbox {
   alignas(64) std::atomic<std::int64_t> credits_;
   std::atomic<std::uint64_t> write_{0};
   std::atomic<std::uint64_t> refused_{0};
+  std::atomic<std::uint64_t> highest_{0};  // on the line a writer has just made its own
   alignas(64) std::uint64_t read_ = 0;
 };
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <system_error>
 
 #include "abi/seat.hpp"
@@ -94,11 +93,56 @@ void Lane::kick_if_asleep() {
   [[maybe_unused]] const ssize_t written = ::write(event_fd_, &one, sizeof one);
 }
 
+LaneFigures Lane::figures() const {
+  const auto read = [](const LaneTally::Count& count) { return count.load(std::memory_order_relaxed); };
+  LaneFigures figures;
+  figures.wakeups = read(tally_.wakeups);
+  figures.late = read(tally_.late) + read(late_seen_);
+  figures.window_frames = read(tally_.window_frames);
+  figures.window_bytes = read(tally_.window_bytes);
+  figures.retained_frames = read(tally_.retained_frames);
+  figures.retained_bytes = read(tally_.retained_bytes);
+  figures.lost_drafts = read(tally_.lost_drafts);
+  figures.skipped = read(tally_.skipped);
+  figures.dropped = read(tally_.dropped);
+  figures.inbox_depth = inbox_.depth();
+  figures.inbox_highest = inbox_.highest();
+  figures.inbox_refused = inbox_.refused();
+  return figures;
+}
+
+Pulse Lane::pulse() const {
+  Pulse pulse;
+  // Its number first: what follows is of this stretch or of a later one, so that none looks older than it is.
+  pulse.stretch = tally_.stretch.load(std::memory_order_acquire);
+  pulse.busy_since = tally_.busy_since.load(std::memory_order_acquire);
+  pulse.wake_at = tally_.wake_at.load(std::memory_order_acquire);
+  pulse.host_loop = tally_.host_loop.load(std::memory_order_relaxed);
+  pulse.kicked = sleeping_.load(std::memory_order_relaxed) == 0;
+  return pulse;
+}
+
+void Lane::count_late(std::uint64_t stretch) {
+  late_stretch_.store(stretch, std::memory_order_relaxed);
+  raise(late_seen_, 1);
+}
+
+void Lane::count_retained(std::uint64_t bytes, bool more) {
+  if (served_ == nullptr) return;
+  LaneTally& tally = served_->tally_;
+  raise(tally.retained_frames, more ? 1 : 0 - std::uint64_t{1});
+  raise(tally.retained_bytes, more ? bytes : 0 - bytes);
+}
+
 // ---- the life of a slot ----
 
 void Lane::open(Seat& seat, unsigned index) {
   seat_ = &seat;
   index_ = index;
+  tally_.reset();
+  late_stretch_.store(never_late, std::memory_order_relaxed);
+  late_seen_.store(0, std::memory_order_relaxed);
+  inbox_.forget_marks();
   now_ = clock_.monotonic();
   next_stuck_check_ = 0;
   cache_release_ = nullptr;
@@ -126,9 +170,30 @@ bool Lane::clear() {
 
 // ---- [lane] ----
 
+void Lane::enter() {
+  const std::int64_t now = clock_.monotonic();
+  begin_stretch(now, now, never);
+}
+
+void Lane::leave() { begin_stretch(clock_.monotonic(), never, never); }
+
+// Ends one stretch and begins the next. Who watches may have counted it already.
+void Lane::begin_stretch(std::int64_t now, std::int64_t busy_since, std::int64_t wake_at) {
+  const std::uint64_t stretch = tally_.stretch.load(std::memory_order_relaxed);
+  const std::int64_t busy = tally_.busy_since.load(std::memory_order_relaxed);
+  const std::int64_t due = busy == asleep ? tally_.wake_at.load(std::memory_order_relaxed) : busy;
+  if (now - due > late_after && late_stretch_.load(std::memory_order_relaxed) != stretch) {
+    raise(tally_.late, 1);
+  }
+  tally_.wake_at.store(wake_at, std::memory_order_release);
+  tally_.busy_since.store(busy_since, std::memory_order_release);
+  tally_.stretch.store(stretch + 1, std::memory_order_release);
+}
+
 Errc Lane::drain() {
   if (last_round_) return Errc::gone;
   now_ = clock_.monotonic();
+  begin_stretch(now_, now_, never);
   const bool ending = ending_.load(std::memory_order_seq_cst);
   bool more = drain_inbox();
   more |= drain_letters();
@@ -265,7 +330,7 @@ void Lane::settle_leaving() {
 }
 
 Errc Lane::sleep(std::int64_t& wake_at) {
-  wake_at = std::numeric_limits<std::int64_t>::max();
+  wake_at = never;
   if (last_round_ || letters_left_ != nullptr || !pending_.empty()) return Errc::busy;
 #if SLUICE_FAULT == 7
   sleeping_.store(1, std::memory_order_relaxed);  // planted: may become visible after the look below
@@ -276,10 +341,12 @@ Errc Lane::sleep(std::int64_t& wake_at) {
   const bool news = has_news();
 #endif
   const std::int64_t next = next_wake();
-  if (news || next <= clock_.monotonic()) {
+  const std::int64_t now = news ? never : clock_.monotonic();
+  if (next <= now) {
     sleeping_.store(0, std::memory_order_relaxed);
     return Errc::busy;
   }
+  begin_stretch(now, asleep, next);
   wake_at = next;
   return Errc::ok;
 }
@@ -298,7 +365,11 @@ std::int64_t Lane::next_wake() const {
 }
 
 void Lane::awake() {
-  if (sleeping_.exchange(0, std::memory_order_seq_cst) != 0) return;
+  const bool kicked = sleeping_.exchange(0, std::memory_order_seq_cst) == 0;
+  raise(tally_.wakeups, 1);
+  const std::int64_t now = clock_.monotonic();
+  begin_stretch(now, now, never);
+  if (!kicked) return;
   std::uint64_t kicks = 0;  // for loops that watch the descriptor level-triggered
   [[maybe_unused]] const ssize_t got = ::read(event_fd_, &kicks, sizeof kicks);
 }

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "engine/dead_frames.hpp"
 #include "engine/errc.hpp"
 #include "engine/inbox.hpp"
+#include "engine/lane_tally.hpp"
 #include "engine/letter.hpp"
 #include "engine/timer_queue.hpp"
 
@@ -55,8 +57,14 @@ class Lane {
   void send(Letter& letter);          // never fails; does nothing if the letter is on its way already
   void end();
   void enqueue(Link& link);  // a publisher: this stream has news
+  LaneFigures figures() const;
+  Pulse pulse() const;
+  // One thread, the one that watches: this stretch is late, and is counted now rather than when it ends.
+  void count_late(std::uint64_t stretch);
 
   // ---- [lane] ----
+  void enter();  // the thread begins: from here on it can be late
+  void leave();
   Errc drain();  // ok: nothing left; busy: call again; gone
   Errc sleep(std::int64_t& wake_at);
   void awake();
@@ -70,8 +78,22 @@ class Lane {
   static void watch_stop(FdWatch* watch);
   void on_cache_release(CacheRelease fn, void* ctx);
 
+  // For what any thread may call and yet somebody has to answer for: while one lives on a thread, the lane it
+  // works for. One thread at a time per lane.
+  class OnBehalf {
+   public:
+    explicit OnBehalf(Lane& lane) { served_ = &lane; }
+    ~OnBehalf() { served_ = nullptr; }
+    OnBehalf(const OnBehalf&) = delete;
+    OnBehalf& operator=(const OnBehalf&) = delete;
+  };
+  // A frame was retained (or, `more` false, released) on this thread. A thread that serves no lane runs no
+  // module either: what it keeps is counted nowhere.
+  static void count_retained(std::uint64_t bytes, bool more);
+
  private:
   friend class LaneTable;
+  friend class Publication;
   friend class StreamTable;
   friend class Subscription;
   friend class Window;
@@ -80,6 +102,7 @@ class Lane {
   void open(Seat& seat, unsigned index);
   bool clear();  // after the thread was joined; false: a publisher may still be looking at us
 
+  void begin_stretch(std::int64_t now, std::int64_t busy_since, std::int64_t wake_at);
   bool drain_inbox();
   bool drain_letters();
   bool drain_timers();
@@ -110,6 +133,12 @@ class Lane {
   std::atomic<std::uint32_t> posters_{0};  // threads inside post or send: the slot is not reused under them
   Inbox inbox_;
 
+  // Written by whoever watches.
+  alignas(64) std::atomic<std::uint64_t> late_stretch_{never_late};
+  std::atomic<std::uint64_t> late_seen_{0};
+
+  LaneTally tally_;
+
   // Only the lane's thread, from here on.
   alignas(64) std::int64_t now_ = 0;
   Letter* letters_left_ = nullptr;  // taken, in order, not yet delivered
@@ -127,6 +156,9 @@ class Lane {
   std::size_t watch_count_ = 0;
   std::vector<FdWatch*> buried_;  // stopped during a dispatch; freed after it
   bool dispatching_ = false;
+
+  static constexpr std::uint64_t never_late = std::numeric_limits<std::uint64_t>::max();
+  static inline constinit thread_local Lane* served_ = nullptr;
 };
 
 }  // namespace sluice::engine

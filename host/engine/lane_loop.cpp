@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <memory>
 
 #include "abi/seat.hpp"
@@ -36,7 +35,7 @@ std::uint32_t from_epoll(std::uint32_t events) {
 }
 
 int timeout_until(std::int64_t wake_at, std::int64_t now) {
-  if (wake_at == std::numeric_limits<std::int64_t>::max()) return -1;
+  if (wake_at == never) return -1;
   const std::int64_t left = std::max<std::int64_t>(0, wake_at - now);
   return static_cast<int>(std::min<std::int64_t>((left + millisecond - 1) / millisecond, 60'000));
 }
@@ -48,6 +47,7 @@ void Lane::run() {
   epoll_event own{};
   own.events = EPOLLIN | static_cast<std::uint32_t>(EPOLLET);  // an edge per kick; never read
   ::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, event_fd_, &own);
+  tally_.host_loop.store(true, std::memory_order_relaxed);
   for (;;) {
     const Errc status = drain();
     if (status == Errc::gone) break;
@@ -57,8 +57,9 @@ void Lane::run() {
       continue;
     }
     poll_descriptors(timeout_until(wake_at, clock_.monotonic()));
-    sleeping_.store(0, std::memory_order_seq_cst);
+    raise(tally_.wakeups, 1);
   }
+  tally_.host_loop.store(false, std::memory_order_relaxed);
   ::close(epoll_fd_);
   epoll_fd_ = -1;
 }
@@ -66,8 +67,11 @@ void Lane::run() {
 void Lane::poll_descriptors(int timeout_ms) {
   std::array<epoll_event, 64> events;
   const int count = ::epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout_ms);
-  if (count > 0) now_ = clock_.monotonic();
   sleeping_.store(0, std::memory_order_seq_cst);
+  if (count > 0) {
+    now_ = clock_.monotonic();
+    begin_stretch(now_, now_, never);
+  }
   dispatching_ = true;
   for (int i = 0; i < count; ++i) {
     auto* const watch = static_cast<FdWatch*>(events[static_cast<std::size_t>(i)].data.ptr);

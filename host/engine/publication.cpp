@@ -1,6 +1,7 @@
 #include "engine/publication.hpp"
 
 #include "engine/lane.hpp"
+#include "engine/own_count.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -8,12 +9,6 @@ namespace {
 constexpr std::uint32_t known_flags = SLUICE_FRAME_KEY | SLUICE_FRAME_DISPOSABLE | SLUICE_FRAME_DISCONTINUITY;
 
 constexpr unsigned shed_at_most = 64;
-
-// One writer: no read-modify-write needed.
-template <class Number>
-void raise(std::atomic<Number>& counter, Number by) {
-  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-}
 
 }  // namespace
 
@@ -49,18 +44,25 @@ Errc Publication::frame_begin(std::uint64_t size, Frame*& out) {
   if (!live_) return Errc::gone;
   if (size > max_frame_) return Errc::limit;
   if (!ran_ && stream_->tracks.has_unclaimed()) stream_->tracks.drop_unclaimed();
-  out = stream_->pool->take(size);
+  out = take(size);
   if (out != nullptr) return Errc::ok;
   // The oldest goes first. What lanes hold of it comes home a little later: for a frame to come, if not for
   // this.
   stream_->log.shed(2 * size, shed_at_most);
-  out = stream_->pool->take(size);
+  out = take(size);
   if (out != nullptr) return Errc::ok;
   // What follows refers to what is now missing.
   starved_ = true;
   need_key_ = 0xffff;
-  raise<std::uint64_t>(stream_->counters.dropped_memory, 1);
+  raise(stream_->counters.dropped_memory, 1);
+  raise(lane_.tally_.dropped, 1);
   return Errc::no_memory;
+}
+
+Frame* Publication::take(std::uint64_t size) {
+  Frame* const frame = stream_->pool->take(size);
+  if (frame != nullptr) raise(drafts_, 1);
+  return frame;
 }
 
 Errc Publication::frame_publish(Frame& frame, const FrameFacts& facts) {
@@ -68,6 +70,7 @@ Errc Publication::frame_publish(Frame& frame, const FrameFacts& facts) {
     frame_abandon(frame);
     return Errc::gone;
   }
+  raise(drafts_, 0 - std::uint64_t{1});
   TrackRevision* const track = stream_->tracks.newest(facts.track);
   if (track == nullptr || facts.size > frame.capacity) {
     stream_->pool->give(frame);
@@ -88,6 +91,7 @@ Errc Publication::frame_publish(Frame& frame, const FrameFacts& facts) {
 }
 
 void Publication::frame_abandon(Frame& frame) {
+  raise(drafts_, 0 - std::uint64_t{1});
   if (live_) {
     stream_->pool->give(frame);
   } else {
@@ -105,7 +109,8 @@ bool Publication::admit(const TrackRevision& track, std::uint32_t flags, Errc& r
     return true;
   }
   if ((need_key_ & bit) == 0) return true;
-  raise<std::uint64_t>(starved_ ? stream_->counters.dropped_memory : stream_->counters.dropped_no_key, 1);
+  raise(starved_ ? stream_->counters.dropped_memory : stream_->counters.dropped_no_key, 1);
+  raise(lane_.tally_.dropped, 1);
   refusal = starved_ ? Errc::limit : Errc::ok;
   return false;
 }
@@ -146,10 +151,10 @@ void Publication::describe(Frame& frame, const TrackRevision& track, const Frame
 
 void Publication::count(const Frame& frame) {
   StreamCounters& counters = stream_->counters;
-  raise<std::uint64_t>(counters.frames, 1);
-  raise<std::uint64_t>(counters.bytes, frame.view.bytes);
+  raise(counters.frames, 1);
+  raise(counters.bytes, frame.view.bytes);
   if ((frame.view.flags & SLUICE_FRAME_DISCONTINUITY) != 0) {
-    raise<std::uint64_t>(counters.discontinuities, 1);
+    raise(counters.discontinuities, 1);
     const Timeline::Corrections& corrections = stream_->timeline.corrections();
     counters.jumps.store(corrections.jumps, std::memory_order_relaxed);
   }
@@ -157,9 +162,9 @@ void Publication::count(const Frame& frame) {
   counters.held_back.store(corrections.held, std::memory_order_relaxed);
   counters.pts_repaired.store(corrections.pts, std::memory_order_relaxed);
   if (!frame.is_video()) return;
-  raise<std::uint64_t>(counters.video_frames, 1);
+  raise(counters.video_frames, 1);
   if (frame.is_key()) {
-    raise<std::uint64_t>(counters.keys, 1);
+    raise(counters.keys, 1);
     if (last_key_ != SLUICE_TIME_NONE) {
       counters.gop_frames.store(gop_frames_, std::memory_order_relaxed);
       counters.gop_time.store(frame.view.dts - last_key_, std::memory_order_relaxed);

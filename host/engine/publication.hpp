@@ -60,6 +60,7 @@ class Publication {
     End how = End::lost;
   };
 
+  Frame* take(std::uint64_t size);
   bool admit(const TrackRevision& track, std::uint32_t flags, Errc& refusal);
   void describe(Frame& frame, const TrackRevision& track, const FrameFacts& facts);
   void count(const Frame& frame);
@@ -83,7 +84,8 @@ class Publication {
   bool live_ = true;  // changed on the lane, under the table's mutex
   bool ran_ = false;  // wrote a frame
   bool starved_ = false;
-  std::uint16_t need_key_ = 0xffff;  // by track slot
+  std::uint16_t need_key_ = 0xffff;       // by track slot
+  std::atomic<std::uint64_t> drafts_{0};  // begun, neither published nor abandoned; for reports
   std::uint64_t gop_frames_ = 0;
   std::int64_t last_key_ = SLUICE_TIME_NONE;
 

@@ -3,6 +3,7 @@
 
 #include "abi/seat.hpp"
 #include "engine/lane.hpp"
+#include "engine/own_count.hpp"
 #include "engine/peer_facts.hpp"
 #include "engine/publication.hpp"
 #include "engine/stream_table.hpp"
@@ -71,6 +72,7 @@ void StreamTable::revoke_publication(Publication& publication, Errc why, std::st
 
 void StreamTable::publication_end(Publication& publication, End how, std::string_view reason) {
   publication.seat_.ledger.remove(&publication);
+  raise(publication.lane_.tally_.lost_drafts, publication.drafts_.load(std::memory_order_relaxed));
   Turn turn(*this);
   if (publication.live_) detach(turn, publication, how, reason);
   publications_.erase(&publication);

@@ -158,6 +158,17 @@ nlohmann::json StreamTable::totals() const {
           {"memory_budget", slabs_.budget()}};
 }
 
+PublisherHoldings StreamTable::holdings(const Seat& seat) const {
+  PublisherHoldings holdings;
+  const std::lock_guard lock(mutex_);
+  for (const Publication* const publication : publications_) {
+    if (&publication->seat() != &seat) continue;
+    holdings.drafts += read(publication->drafts_);
+    if (publication->live_) holdings.memory += publication->stream_->pool->held();
+  }
+  return holdings;
+}
+
 std::uint64_t StreamTable::revision() const {
   const std::lock_guard lock(mutex_);
   return changes_.revision();

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "engine/clock.hpp"
+#include "engine/lane_tally.hpp"
 #include "engine/operation.hpp"
 #include "engine/options.hpp"
 #include "engine/ports.hpp"
@@ -77,6 +78,7 @@ class StreamTable {
   nlohmann::json viewers(std::string_view key) const;
   nlohmann::json totals() const;
   std::uint64_t revision() const;
+  PublisherHoldings holdings(const Seat& seat) const;
 
  private:
   friend class Operation;

@@ -3,16 +3,12 @@
 #include <algorithm>
 
 #include "engine/lane.hpp"
+#include "engine/own_count.hpp"
 #include "engine/stream.hpp"
 #include "engine/stream_table.hpp"
 
 namespace sluice::engine {
 namespace {
-
-template <class Number>
-void raise(std::atomic<Number>& counter, Number by) {
-  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-}
 
 bool has_video(const Window& window) {
   if (window.video_seen() != 0) return true;
@@ -71,6 +67,7 @@ Errc Subscription::read(std::uint32_t max, Batch& out) {
   out.skipped = skipped_now_;
   if (skipped_now_ != 0) {
     raise(skipped_, skipped_now_);
+    raise(lane_.tally_.skipped, skipped_now_);
     skipped_now_ = 0;
   }
   if (count == 0) {
@@ -144,7 +141,7 @@ void Subscription::judge_lag() {
   // Without its disposable frames a viewer may catch up: it gets half the time again for that.
   const std::int64_t patience = max_time_ + max_time_ / 2;
   if (bytes <= max_bytes_ && late <= (tried ? patience : max_time_)) return;
-  raise<std::uint64_t>(skips_, 1);
+  raise(skips_, 1);
   lagging_ = true;
   const std::uint64_t undropped = std::max(base, drop_below_);
   if (undropped < hi) {
@@ -168,7 +165,7 @@ void Subscription::skip_ahead() {
 
 void Subscription::fell_out() {
   skipped_now_ += window_.lo() - cursor_;
-  raise<std::uint64_t>(skips_, 1);
+  raise(skips_, 1);
   cursor_ = window_.lo();
   const std::uint64_t key = window_.newest_key();
   skip_ahead();

@@ -36,6 +36,7 @@ void Window::attach() {
   ended_ = ending;
 #endif
   load(head);
+  tell_tally();
 }
 
 void Window::load(std::uint64_t head) {
@@ -69,11 +70,23 @@ void Window::pull() {
   }
   expire();
   ended_ = ending;
+  tell_tally();
 }
 
 void Window::leave() {
   farewell_ = log_.detach(*link_);
   clear();
+  tell_tally();
+}
+
+// Once a pull and not once a frame: the numbers in the window are what it holds.
+void Window::tell_tally() {
+  const std::uint64_t frames = hi_ - lo_;
+  const std::uint64_t bytes = frames == 0 ? 0 : total_ - mark(lo_).total_before;
+  raise(lane_.tally_.window_frames, frames - told_frames_);
+  raise(lane_.tally_.window_bytes, bytes - told_bytes_);
+  told_frames_ = frames;
+  told_bytes_ = bytes;
 }
 
 bool Window::settled() const { return log_.quiet(*link_, farewell_); }

@@ -71,6 +71,7 @@ class Window {
   void expire();
   void grow();
   void clear();
+  void tell_tally();
 
   Lane& lane_;
   std::shared_ptr<Stream> stream_;
@@ -88,6 +89,8 @@ class Window {
   std::uint64_t disposable_total_ = 0;
   std::int64_t newest_dts_ = 0;
   std::uint64_t lapped_ = 0;
+  std::uint64_t told_frames_ = 0;  // to the lane's tally
+  std::uint64_t told_bytes_ = 0;
   std::uint16_t video_seen_ = 0;
   bool ended_ = false;
 };
