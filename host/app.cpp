@@ -128,6 +128,7 @@ void App::build_rooms() {
   options.probe.program = "/proc/self/exe";
   options.probe_verdicts = &probe_verdicts_;
   supervisor_ = std::make_unique<modules::Supervisor>(services, *auth_, std::move(options));
+  metrics_->add_source([this](std::vector<observe::Sample>& out) { supervisor_->measure(out); });
 }
 
 void App::build_steward(std::vector<std::string> looked_for) {
@@ -184,6 +185,7 @@ void App::start_housekeeping() {
   every("tick", milliseconds(50), [this] {
     engine_->tick();
     auth_->expire();
+    supervisor_->watch_lanes();
   });
   every("log", milliseconds(1000), [this] { log_->flush_counts(); });
   // By itself: it asks modules, and a slow one must not hold up the engine's deadlines.

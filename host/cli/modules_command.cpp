@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "cli/account_table.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/invocation.hpp"
 #include "cli/live_command.hpp"
@@ -19,6 +20,7 @@ struct Options {
   ServerOptions server;
   std::string file;
   bool canonical = false;
+  bool long_list = false;
 };
 
 void show_list(std::ostream& out, const Json& list) {
@@ -48,6 +50,7 @@ int list_modules(Invocation& invocation, const Options& options) {
       invocation.out << list.dump(2) << '\n';
     } else {
       show_list(invocation.out, list);
+      if (options.long_list) show_accounts(invocation.out, list);
     }
     return static_cast<int>(exit_ok);
   };
@@ -124,6 +127,8 @@ void add_modules(CLI::App& app, Invocation& invocation) {
       family->add_subcommand("list", "The running server's modules; without one, what would run");
   define_plan_options(*list, options->plan, true);
   define_server_options(*list, options->server);
+  list->add_flag("--long", options->long_list,
+                 "Of the running server's: CPU time, frames held, inbox, drops");
   list->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return list_modules(invocation, *options); };
   });

@@ -11,6 +11,7 @@ Json generation_json(const std::string& version, const LifePicture& life) {
   Json out = {{"generation", life.generation},   {"version", version},
               {"state", state_name(life.state)}, {"code", remains_name(life.remains)},
               {"threads", life.threads},         {"holds", held_text(life.holds)}};
+  if (!life.account.lanes.empty()) out["account"] = to_json(life.account);
   if (life.state == State::draining) out["sessions_left"] = life.sessions_left;
   if (!life.message.empty()) out["message"] = life.message;
   if (const auto leaked = held_text(life.leaked); !leaked.empty()) out["leaked"] = leaked;

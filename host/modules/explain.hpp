@@ -10,8 +10,8 @@
 
 namespace sluice::modules {
 
-// [{id, version, path, state, rule, message, generation, generations, ...}], the form of `sluice modules
-// list`.
+// [{id, version, path, state, rule, message, generation, generations: [{generation, state, account, ...}]}],
+// the form of `sluice modules list`.
 Json list_of(const std::vector<ModuleStatus>& modules);
 
 // Null: no module of that id is known. {id, state, why, rule, enabled: {value, by, outvoted}, generations,

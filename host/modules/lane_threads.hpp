@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,16 @@ class LaneThreads {
   // left to themselves.
   bool join(std::chrono::milliseconds deadline);
 
+  // [any] Once started: CPU time of each lane's thread; of one that ended, all that it had.
+  std::vector<std::chrono::nanoseconds> cpu_time() const;
+
+  // One asker at a time; nothing waits. Where a lane's thread is: asked for, and read when it has answered
+  // (see CallStack). A thread that has ended does not answer.
+  void ask_where(unsigned index);
+  std::optional<std::string> where(unsigned index);
+
  private:
+  struct Worker;
   struct State;
   std::shared_ptr<State> state_;
 };

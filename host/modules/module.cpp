@@ -35,7 +35,8 @@ struct Module::Running {
   std::shared_ptr<Mapped> mapped;
   Negotiated module;
   LaneThreads threads;
-  std::unique_ptr<LaneWatch> watch;
+  std::unique_ptr<LaneWatch> watch;  // this and the next: once the threads are started
+  std::unique_ptr<Accounting> accounting;
   std::vector<std::shared_ptr<void>> kept;
   std::atomic<bool> ending = false;
   bool start_called = false;
@@ -204,7 +205,7 @@ Accepted<void> Module::open_lanes() {
     seat.lanes.push_back(lane);
     seat.accept_lanes.push_back(std::make_shared<abi::ModuleLane>(*lane));
   }
-  running_->watch = std::make_unique<LaneWatch>(seat.lanes);
+  running_->watch = std::make_unique<LaneWatch>(seat.lanes, order_.patience);
   // Raw pointers below, but `running` keeps all of it for as long as the thread is in the module.
   running_->threads.start(seat.id, seat.lanes, [running = running_](engine::Lane& lane, unsigned index) {
     const auto& life = running->module.life;
@@ -228,6 +229,7 @@ Accepted<void> Module::open_lanes() {
       }
     }
   });
+  running_->accounting = std::make_unique<Accounting>(seat, running_->threads);
   std::lock_guard lock(mutex_);
   picture_.threads = count;
   picture_.remains = Remains::in_use;
@@ -399,6 +401,9 @@ void Module::end_lanes() {
 void Module::destroy() {
   auto threw = std::make_shared<std::atomic<bool>>(false);
   running_->stuck = !run_on_loader_thread(order_.deadlines.destroy, [running = running_, threw] {
+    // The lanes' threads are joined: frames released here are the first lane's.
+    std::optional<engine::Lane::OnBehalf> serves;
+    if (!running->seat.lanes.empty()) serves.emplace(*running->seat.lanes.front());
     try {
       running->module.life.destroy(running->module.self);
     } catch (...) {
@@ -412,6 +417,7 @@ void Module::settle_ledger() {
   Seat& seat = running_->seat;
   const auto leaked = seat.ledger.reclaim_all();
   order_.host.services->leave(seat);
+  close_account();
   for (auto* lane : seat.lanes) order_.host.engine->lane_close(lane);
   seat.lanes.clear();
   const auto text = held_text(leaked);
@@ -421,7 +427,20 @@ void Module::settle_ledger() {
   }
   std::lock_guard lock(mutex_);
   picture_.leaked = leaked;
-  picture_.threads = 0;
+}
+
+// Before its lanes are closed, and so may be another module's.
+void Module::close_account() {
+  std::lock_guard lock(mutex_);
+  if (picture_.threads == 0) return;
+  picture_.account = running_->accounting->now();
+  if (!running_->stuck) picture_.threads = 0;
+  const auto kept = picture_.account.total().figures;
+  if (running_->stuck || kept.retained_frames + kept.lost_drafts == 0) return;
+  order_.host.log->warn("the module did not release all frames; their memory is lost to the host",
+                        {{"module", id()},
+                         {"frames", std::to_string(kept.retained_frames)},
+                         {"drafts", std::to_string(kept.lost_drafts)}});
 }
 
 void Module::retire() {
@@ -447,6 +466,7 @@ void Module::become_zombie(const std::string& where) {
   order_.host.listeners->close_owned_by(id(), order_.generation);
   order_.host.engine->revoke(running_->seat);
   order_.host.services->leave(running_->seat);
+  close_account();
   never_free(running_);
   hold(nullptr);
   {
@@ -465,17 +485,34 @@ void Module::ask_health() {
   running_->watch->ask(order_.host.clock->monotonic(), running_->module);
 }
 
-LifePicture Module::picture() const {
+void Module::watch_lanes() {
   std::unique_lock lock(mutex_);
-  auto picture = picture_;
-  const auto running = running_;
+  const auto running = picture_.threads == 0 ? nullptr : running_;
   lock.unlock();
-  if (!running) return picture;
-  picture.holds = running->seat.ledger.counts();
-  if (picture.state >= State::configured && running->watch) {
-    auto report = running->watch->report(order_.host.clock->monotonic());
-    picture.health = {report.degraded, std::move(report.reason)};
+  if (!running) return;
+  for (const auto& stall : running->watch->look(order_.host.clock->monotonic(), running->threads)) {
+    order_.host.log->warn("a lane does not come back to its loop",
+                          {{"module", id()},
+                           {"generation", std::to_string(order_.generation)},
+                           {"lane", std::to_string(stall.lane)},
+                           {"away_ms", std::to_string(stall.away / 1'000'000)},
+                           {"calls", stall.where.empty() ? "its thread does not answer" : stall.where}});
   }
+}
+
+LifePicture Module::picture() const {
+  // All of it under the mutex: once threads is 0 the lanes may be another module's.
+  std::lock_guard lock(mutex_);
+  auto picture = picture_;
+  if (!running_) return picture;
+  picture.holds = running_->seat.ledger.counts();
+  if (picture.threads == 0) return picture;
+  picture.account = running_->accounting->now();
+  auto report = running_->watch->report(order_.host.clock->monotonic());
+  for (std::size_t i = 0; i < report.away.size(); ++i) {
+    picture.account.lanes[i].away = std::chrono::nanoseconds(report.away[i]);
+  }
+  if (picture.state >= State::configured) picture.health = {report.degraded, std::move(report.reason)};
   return picture;
 }
 

@@ -18,6 +18,8 @@
 #include <string_view>
 
 #include "abi/seat.hpp"
+#include "modules/accounting.hpp"
+#include "modules/lane_watch.hpp"
 #include "modules/loader.hpp"
 #include "modules/plan.hpp"
 #include "modules/probe.hpp"
@@ -49,6 +51,7 @@ struct ModuleOrder {
   bool standby = false;  // an earlier generation serves until activate()
   std::filesystem::path runtime_folder;
   Deadlines deadlines;
+  LanePatience patience;
   unsigned cores = 1;
   HostServices host;
   ProbeOptions probe;                       // of new files; by default none is probed
@@ -73,6 +76,7 @@ struct LifePicture {
   HeldCounts leaked{};              // what it had not given back at its end, taken back by the host
   std::uint64_t sessions_left = 0;  // while draining
   HealthPicture health;
+  Account account;  // of one that ended: what it had at its end
 };
 
 // "2 timers, 1 connection"; empty when there is nothing.
@@ -101,6 +105,8 @@ class Module {
   void stop(bool late = false);
   // Asks lanes and module how they are, without waiting; the answer is in a later picture().
   void ask_health();
+  // Several times a second, from one thread of the host: whether its lanes come round. Waits for nobody.
+  void watch_lanes();
 
   // [any]
   LifePicture picture() const;
@@ -125,6 +131,7 @@ class Module {
   void end_lanes();
   void destroy();
   void settle_ledger();
+  void close_account();
   void retire();
   void become_zombie(const std::string& where);
   void enter(State state);

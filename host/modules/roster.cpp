@@ -140,6 +140,23 @@ std::vector<LoadedLibrary> Supervisor::loaded() const {
   return all;
 }
 
+std::vector<std::shared_ptr<Module>> Supervisor::living() const {
+  std::vector<std::shared_ptr<Module>> all;
+  std::lock_guard lock(mutex_);
+  for (const auto& [id, line] : lines_) {
+    if (line.current) all.push_back(line.current->module);
+    for (const auto& generation : line.draining) all.push_back(generation.module);
+  }
+  return all;
+}
+
+void Supervisor::measure(std::vector<observe::Sample>& out) const {
+  for (const auto& module : living()) {
+    const auto life = module->picture();
+    if (life.threads != 0) modules::measure(module->id(), life.generation, life.account, out);
+  }
+}
+
 // One clear line for what is refused now and was not, or was for another reason.
 void Supervisor::tell_refusals(const Plan& plan) {
   for (const auto& entry : plan.entries) {

@@ -174,6 +174,7 @@ bool Supervisor::start_next(Line& line, const Entry& entry) {
                                                      .standby = beside,
                                                      .runtime_folder = options_.runtime_folder,
                                                      .deadlines = options_.deadlines,
+                                                     .patience = options_.patience,
                                                      .cores = options_.cores,
                                                      .host = host_,
                                                      .probe = options_.probe,
@@ -459,6 +460,10 @@ void Supervisor::health_round() {
     if (line.current) line.current->module->ask_health();
     for (auto& generation : line.draining) generation.module->ask_health();
   }
+}
+
+void Supervisor::watch_lanes() {
+  for (const auto& module : living()) module->watch_lanes();
 }
 
 }  // namespace sluice::modules

@@ -81,6 +81,7 @@ struct SupervisorOptions {
   std::filesystem::path runtime_folder;  // exists, 0700
   Platform platform;
   Deadlines deadlines;
+  LanePatience patience;
   unsigned cores = 0;                       // 0: those of this machine
   milliseconds drain{30'000};               // of a module that is taken away
   milliseconds replace_drain{10 * 60'000};  // of a generation whose successor serves
@@ -122,6 +123,9 @@ class Supervisor {
   // to wait for its turn.
   void health_round();
 
+  // [any] Several times a second, from one thread of the host: whether lanes come round. Waits for nobody.
+  void watch_lanes();
+
   // [any] In the order of the plan; does not wait for a turn under way.
   std::vector<ModuleStatus> list() const;
   Readiness readiness() const;
@@ -129,6 +133,8 @@ class Supervisor {
   std::vector<Entry> entries() const;  // of the newest plan
   // Libraries of bundles that are in this process already, for the next plan.
   std::vector<LoadedLibrary> loaded() const;
+  // What the living generations cost and hold, for a snapshot of the metrics.
+  void measure(std::vector<observe::Sample>& out) const;
 
  private:
   // One generation, and what the host hung on it.
@@ -178,6 +184,7 @@ class Supervisor {
   void drain_until(std::int64_t deadline_ns);
   void tell_state(const std::string& id, const std::string& version, const LifePicture& life) const;
   void tell_refusals(const Plan& plan);
+  std::vector<std::shared_ptr<Module>> living() const;
   ModuleStatus status_of(const Entry& entry) const;
   static ModuleStatus status_without_entry(const std::string& id, const Line& line);
   static void add_generations(const Line& line, ModuleStatus& status);

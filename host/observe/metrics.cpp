@@ -79,6 +79,17 @@ std::string canonical(const Labels& labels) {
   return text;
 }
 
+const char* kind_name(MetricKind kind) {
+  return kind == MetricKind::counter ? "counter" : kind == MetricKind::gauge ? "gauge" : "histogram";
+}
+
+nlohmann::json describe(const std::string& name, const std::string& help, const std::string& module,
+                        const Labels& labels) {
+  nlohmann::json one{{"name", name}, {"help", help}, {"labels", labels}};
+  if (!module.empty()) one["labels"]["module"] = module;
+  return one;
+}
+
 }  // namespace
 
 error_code make_error_code(MetricsErrc code) {
@@ -143,32 +154,59 @@ Result<Metric*> Metrics::open(std::string_view module, const MetricSpec& spec) {
   return metric;
 }
 
-nlohmann::json Metrics::snapshot() const {
-  auto all = nlohmann::json::array();
+void Metrics::add_source(Source source) {
   std::lock_guard lock(mutex_);
-  for (const auto& [key, named] : metrics_) {
-    const Metric& metric = named->metric;
-    nlohmann::json one{{"name", named->name}, {"help", named->help}, {"labels", named->labels}};
-    if (!named->module.empty()) one["labels"]["module"] = named->module;
-    if (metric.kind_ != MetricKind::histogram) {
-      one["kind"] = metric.kind_ == MetricKind::counter ? "counter" : "gauge";
-      one["value"] = metric.value();
-    } else {
-      one["kind"] = "histogram";
-      one["sum"] = metric.value();
-      auto& buckets = one["buckets"] = nlohmann::json::array();
-      // Cumulative, as Prometheus writes them; the count is taken from the buckets so that the two always
-      // agree.
-      std::uint64_t below = 0;
-      for (std::uint32_t i = 0; i <= metric.bound_count_; ++i) {
-        below += metric.buckets_[i].load(std::memory_order_relaxed);
-        if (i < metric.bound_count_) buckets.push_back({{"le", metric.bounds_[i]}, {"count", below}});
-      }
-      one["count"] = below;
-    }
-    all.push_back(std::move(one));
+  sources_.push_back(std::move(source));
+}
+
+// Without the lock: a source has locks of its own.
+std::vector<Sample> Metrics::ask_sources() const {
+  std::vector<Source> sources;
+  {
+    std::lock_guard lock(mutex_);
+    sources = sources_;
   }
+  std::vector<Sample> samples;
+  for (const auto& source : sources) source(samples);
+  return samples;
+}
+
+nlohmann::json Metrics::snapshot() const {
+  std::map<Key, nlohmann::json> found;
+  for (const Sample& sample : ask_sources()) {
+    const auto labels = parse_labels(sample.labels).value_or(Labels{});
+    auto& one = found[{sample.name, sample.module, canonical(labels)}];
+    one = describe(sample.name, sample.help, sample.module, labels);
+    one["kind"] = kind_name(sample.kind);
+    one["value"] = sample.value;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, named] : metrics_) found[key] = to_json(*named);
+  }
+  auto all = nlohmann::json::array();
+  for (auto& [key, one] : found) all.push_back(std::move(one));
   return all;
+}
+
+nlohmann::json Metrics::to_json(const Named& named) {
+  const Metric& metric = named.metric;
+  auto one = describe(named.name, named.help, named.module, named.labels);
+  one["kind"] = kind_name(metric.kind_);
+  if (metric.kind_ != MetricKind::histogram) {
+    one["value"] = metric.value();
+    return one;
+  }
+  one["sum"] = metric.value();
+  auto& buckets = one["buckets"] = nlohmann::json::array();
+  // Cumulative, as Prometheus writes them; the count is taken from the buckets so that the two always agree.
+  std::uint64_t below = 0;
+  for (std::uint32_t i = 0; i <= metric.bound_count_; ++i) {
+    below += metric.buckets_[i].load(std::memory_order_relaxed);
+    if (i < metric.bound_count_) buckets.push_back({{"le", metric.bounds_[i]}, {"count", below}});
+  }
+  one["count"] = below;
+  return one;
 }
 
 }  // namespace sluice::observe

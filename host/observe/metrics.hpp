@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -55,6 +56,16 @@ struct MetricSpec {
   std::span<const std::int64_t> bounds;  // rising
 };
 
+// A figure for one snapshot, of something that comes and goes. Counter or gauge; the rest as in MetricSpec.
+struct Sample {
+  MetricKind kind = MetricKind::gauge;
+  std::string name;
+  std::string help;
+  std::string module;
+  std::string labels;
+  std::int64_t value = 0;
+};
+
 class Metrics {
  public:
   static constexpr std::size_t max_per_module = 1024;
@@ -68,16 +79,24 @@ class Metrics {
   // `module` empty: the host itself.
   Result<Metric*> open(std::string_view module, const MetricSpec& spec);
 
+  // [any] Asked at every snapshot, on its thread, for what nobody should keep up to date in between, and for
+  // whose owners end before this object does. Outlives the last snapshot.
+  using Source = std::function<void(std::vector<Sample>& out)>;
+  void add_source(Source source);
+
   // [any] [{"name", "kind", "help", "labels": {"module": ..}, "value" | "sum", "count", "buckets"}], in a
   // fixed order.
   nlohmann::json snapshot() const;
 
  private:
   struct Named;
+  static nlohmann::json to_json(const Named& named);
+  std::vector<Sample> ask_sources() const;
   using Key = std::array<std::string, 3>;  // name, module, labels
   mutable std::mutex mutex_;
   std::map<Key, std::unique_ptr<Named>> metrics_;
   std::map<std::string, std::size_t, std::less<>> per_module_;
+  std::vector<Source> sources_;
 };
 
 }  // namespace sluice::observe

@@ -34,6 +34,15 @@ std::size_t entries(const char* folder) {
   return count;
 }
 
+std::jthread every_20ms(std::function<void()> turn) {
+  return std::jthread([turn = std::move(turn)](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, stop, 20ms, [&] { return stop.stop_requested(); })) turn();
+  });
+}
+
 }  // namespace
 
 std::string fixture_folder(const std::string& id) { return std::string(SLUICE_FIXTURES) + "/" + id; }
@@ -101,24 +110,23 @@ Room::Room(RoomOptions options)
       modules::SupervisorOptions{.runtime_folder = runtime,
                                  .platform = platform_,
                                  .deadlines = options.deadlines,
+                                 .patience = options.patience,
                                  .cores = 2,
                                  .drain = options.drain,
                                  .replace_drain = options.replace_drain,
                                  .probe = options.probe,
                                  .probe_verdicts = options.probe_verdicts});
-  ticker_ = std::jthread([this](const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    while (!wake.wait_for(lock, stop, 20ms, [&] { return stop.stop_requested(); })) {
-      if (stop.stop_requested()) return;
-      engine->tick();
-      auth.expire();
-    }
+  metrics.add_source([this](std::vector<observe::Sample>& out) { supervisor->measure(out); });
+  ticker_ = every_20ms([this] {
+    engine->tick();
+    auth.expire();
   });
+  watcher_ = every_20ms([this] { supervisor->watch_lanes(); });
 }
 
 Room::~Room() {
+  watcher_.request_stop();
+  watcher_.join();
   supervisor.reset();
   ticker_.request_stop();
   ticker_.join();

@@ -48,6 +48,7 @@ struct RoomOptions {
   observe::Level log_level = observe::Level::debug;
   modules::ProbeOptions probe = {};
   modules::ProbeVerdicts* probe_verdicts = nullptr;
+  modules::LanePatience patience = {};
 };
 
 class Room {
@@ -78,6 +79,7 @@ class Room {
  private:
   const modules::Platform platform_;
   std::jthread ticker_;
+  std::jthread watcher_;
 };
 
 }  // namespace sluice::conformance

@@ -23,6 +23,22 @@ class Servers(CliTest):
         self.assertIn("live/none", self.sluice("viewers", "live/none", code=1).stderr)
         self.assertEqual(server.stop(), 0)
 
+    def test_what_modules_cost_and_hold(self):
+        server = self.start().ready()
+        rows = {row["id"]: row for row in self.json("modules", "list")}
+        generation, = rows["rtmp"]["generations"]
+        self.assertEqual((generation["state"], generation["generation"]), ("serving", 1))
+        self.assertEqual(len(generation["account"]["lanes"]), generation["threads"])
+        self.assertGreater(generation["account"]["wakeups"], 0)
+        self.assertNotIn("WAKE-UPS", self.sluice("modules", "list").stdout)
+        table = self.sluice("modules", "list", "--long").stdout
+        self.assertRegex(table, r"ID +GEN +LANES +CPU +WAKE-UPS")
+        self.assertRegex(table, r"rtmp +1 +[0-9]+ +[0-9]+\.[0-9][0-9] s")
+        labels = [row["labels"] for row in self.json("metrics") if row["name"] == "module_cpu_ns_total"]
+        self.assertIn({"module": "rtmp", "generation": "1"}, labels)
+        self.assertRegex(self.sluice("metrics").stdout, r"module_lanes +generation=1,module=rtmp +[0-9]")
+        self.assertEqual(server.stop(), 0)
+
     def test_several_are_listed(self):
         first, second = self.start().ready(), self.start().ready()
         done = self.sluice("streams", code=3)

@@ -79,6 +79,29 @@ TEST_CASE("each kind counts as it should") {
   CHECK(snapshot[2]["buckets"][1] == nlohmann::json{{"le", 100}, {"count", 4}});
 }
 
+TEST_CASE("sources are asked at each snapshot, and what they no longer name is gone") {
+  Metrics metrics;
+  metrics.open("m", counter("b_total")).value()->add(1);
+  std::vector<Sample> living = {{MetricKind::gauge, "c", "help", "m", "generation=2", 7},
+                                {MetricKind::counter, "a_total", "", "", "", 5}};
+  metrics.add_source([&](std::vector<Sample>& out) { out.insert(out.end(), living.begin(), living.end()); });
+  auto snapshot = metrics.snapshot();
+  REQUIRE(snapshot.size() == 3);
+  CHECK(snapshot[0]["name"] == "a_total");  // one order for both kinds
+  CHECK(snapshot[0]["kind"] == "counter");
+  CHECK(snapshot[0]["value"] == 5);
+  CHECK(snapshot[1]["name"] == "b_total");
+  CHECK(snapshot[2] == nlohmann::json{{"name", "c"},
+                                      {"help", "help"},
+                                      {"kind", "gauge"},
+                                      {"labels", {{"module", "m"}, {"generation", "2"}}},
+                                      {"value", 7}});
+  living.clear();
+  snapshot = metrics.snapshot();
+  REQUIRE(snapshot.size() == 1);
+  CHECK(snapshot[0]["name"] == "b_total");
+}
+
 TEST_CASE("many threads lose no count") {
   Metrics metrics;
   std::vector<std::thread> threads;

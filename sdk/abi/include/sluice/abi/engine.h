@@ -47,7 +47,11 @@ typedef struct sluice_engine {
   uint32_t minor;
 
   /* ---- Lanes: one host-made thread of this module each, with an inbox. -----------------------------------
-   */
+   *
+   * A lane is expected back in drain or sleep all the time: after 200 ms away it is counted as late, after 2
+   * s the log says where its thread is, after 10 s the module's health is "stuck". Between sleep and awake it
+   * is not awaited before `*wake_at` or a kick, so call awake before you handle what woke you. To learn where
+   * a thread is the host sends it a signal, which makes poll, epoll_wait and nanosleep return EINTR. */
 
   /* [any] How many lanes this module has, and the n-th (null if out of range). Lane 0 is [control]. None yet
    * during entry, all of them from run_lane on. */
