@@ -180,13 +180,17 @@ bool App::open_control(control::Json config) {
 
 void App::start_housekeeping() {
   const auto every = [this](const char* name, milliseconds period, std::function<void()> turn) {
-    tickers_.push_back(std::make_unique<control::Ticker>(name, period, std::move(turn)));
+    tickers_.push_back(std::make_unique<control::Ticker>(name, period, [period, turn = std::move(turn)] {
+      turn();
+      return period;
+    }));
   };
-  every("tick", milliseconds(50), [this] {
-    engine_->tick();
+  tickers_.push_back(std::make_unique<control::Ticker>("tick", milliseconds(50), [this] {
+    const bool soon = engine_->tick();
     auth_->expire();
     supervisor_->watch_lanes();
-  });
+    return soon ? milliseconds(50) : milliseconds(200);
+  }));
   every("log", milliseconds(1000), [this] { log_->flush_counts(); });
   // By itself: it asks modules, and a slow one must not hold up the engine's deadlines.
   every("health", milliseconds(1000), [this] { supervisor_->health_round(); });

@@ -56,7 +56,7 @@ class AuthChain final : public engine::Authoriser {
   void remove(const Provider* provider);
   void expect_provider();
 
-  // [any] Denies what has waited beyond its deadline. Called about ten times a second.
+  // [any] Denies what has waited beyond its deadline. Called about five times a second.
   void expire();
 
   void set_policy(const AuthPolicy& policy);

@@ -74,9 +74,10 @@ void Engine::lane_end(Lane* lane) { lane->end(); }
 
 void Engine::lane_close(Lane* lane) { lanes_->close(lane); }
 
-void Engine::tick() {
-  table_->tick();
+bool Engine::tick() {
+  const bool soon = table_->tick();
   lanes_->tick();
+  return soon;
 }
 
 nlohmann::json Engine::streams() const { return table_->streams(); }

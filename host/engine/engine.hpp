@@ -45,8 +45,9 @@ class Engine {
   // [any] After its thread was joined and the seat's ledger was reclaimed.
   void lane_close(Lane* lane);
 
-  // About 20 times a second, on one host thread: grace, idle publishers, deadlines, rates, clearing away.
-  void tick();
+  // Five times a second, on one host thread: grace, idle publishers, deadlines, rates, clearing away. True:
+  // memory is short, and 20 times a second is right.
+  bool tick();
 
   // ---- For the operator; all [any] ----
   // Array of {key, state, epoch, protocol, peer, module, tracks, viewers, age_s, frames, bytes, bitrate,

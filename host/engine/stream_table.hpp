@@ -73,7 +73,7 @@ class StreamTable {
   void revoke(Seat& seat);
   std::size_t kick(std::string_view stream, std::optional<std::uint64_t> viewer, std::string_view reason);
 
-  void tick();
+  bool tick();  // true: soon again
   nlohmann::json streams() const;
   nlohmann::json viewers(std::string_view key) const;
   nlohmann::json totals() const;

@@ -1,4 +1,4 @@
-// What time brings to the stream table: about twenty times a second, on one host thread.
+// What time brings to the stream table: five to twenty times a second, on one host thread.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -16,8 +16,9 @@ constexpr std::int64_t shortest_cache = second / 4;
 
 }  // namespace
 
-void StreamTable::tick() {
+bool StreamTable::tick() {
   const std::int64_t now = clock_.monotonic();
+  bool short_of_memory = false;
   {
     Turn turn(*this);
     std::vector<std::shared_ptr<Stream>> streams;  // an end takes its stream out of the table
@@ -26,12 +27,14 @@ void StreamTable::tick() {
     for (const auto& stream : streams) keep_stream(turn, *stream, now);
     keep_operations(now);
     keep_memory();
+    short_of_memory = age_limit_ != INT64_MAX;
     if (now >= next_viewer_check_) {
       next_viewer_check_ = now + second;
       keep_viewers(turn, now);
     }
   }
   reap();
+  return short_of_memory;
 }
 
 void StreamTable::keep_stream(Turn& turn, Stream& stream, std::int64_t now) {
