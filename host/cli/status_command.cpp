@@ -34,7 +34,8 @@ void show_status(std::ostream& out, const Json& status) {
 
 std::string labels(const Json& metric) {
   std::string all;
-  for (const auto& [name, value] : metric.value("labels", Json::object()).items()) {
+  const Json labels = metric.value("labels", Json::object());
+  for (const auto& [name, value] : labels.items()) {
     all +=
         (all.empty() ? "" : ",") + name + '=' + (value.is_string() ? value.get<std::string>() : value.dump());
   }
