@@ -43,10 +43,13 @@ int timeout_until(std::int64_t wake_at, std::int64_t now) {
 }  // namespace
 
 void Lane::run() {
-  epoll_fd_ = ::epoll_create1(EPOLL_CLOEXEC);
-  epoll_event own{};
-  own.events = EPOLLIN | static_cast<std::uint32_t>(EPOLLET);  // an edge per kick; never read
-  ::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, event_fd_, &own);
+  // Entered again after an exception left a call, it goes on with the watches there are.
+  if (epoll_fd_ < 0) {
+    epoll_fd_ = ::epoll_create1(EPOLL_CLOEXEC);
+    epoll_event own{};
+    own.events = EPOLLIN | static_cast<std::uint32_t>(EPOLLET);  // an edge per kick; never read
+    ::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, event_fd_, &own);
+  }
   tally_.host_loop.store(true, std::memory_order_relaxed);
   for (;;) {
     const Errc status = drain();

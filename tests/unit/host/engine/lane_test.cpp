@@ -202,7 +202,18 @@ TEST_CASE("the host's loop: posts, timers, descriptors, and its end") {
   seat.host.engine = &engine;
   Lane* const lane = engine.lane_open(seat, 0);
   seat.lanes.push_back(lane);
-  std::thread runner([&] { lane->run(); });
+  std::atomic<int> thrown = 0;
+  // As the host runs it: what leaves a call of the module does not end the loop, nor cost it its watches.
+  std::thread runner([&] {
+    for (bool ended = false; !ended;) {
+      try {
+        lane->run();
+        ended = true;
+      } catch (int) {
+        ++thrown;
+      }
+    }
+  });
 
   struct Scene {
     const sluice_engine* table = sluice::abi::engine_table();
@@ -222,6 +233,7 @@ TEST_CASE("the host's loop: posts, timers, descriptors, and its end") {
       char byte = 0;
       if ((events & SLUICE_WATCH_READ) == 0 || ::read(s.pipe[0], &byte, 1) != 1) ++s.failures;
       if (++s.bytes == 3) s.table->watch_stop(s.watch);
+      if (s.bytes == 2) throw 2;
     };
     if (s.table->watch_start(s.lane, s.pipe[0], SLUICE_WATCH_READ, on_read, ctx, &s.watch) !=
         SLUICE_STATUS_OK)
@@ -241,6 +253,7 @@ TEST_CASE("the host's loop: posts, timers, descriptors, and its end") {
   CHECK(scene.failures == 0);
   engine.lane_end(lane);
   runner.join();
+  CHECK(thrown == 1);
   CHECK(seat.ledger.empty());
   engine.lane_close(lane);
   ::close(scene.pipe[0]);
