@@ -50,6 +50,7 @@ void ModuleAuthProvider::ask(const AuthQuestion& question, Answer answer) {
       ticket->answer = std::move(answer);
     }
   }
+  // NOLINTNEXTLINE(bugprone-use-after-move): it was moved only into a ticket
   if (ticket == nullptr) return answer(auth::Verdict::deny, "the auth module is not available");
   if (control_.post(&ModuleAuthProvider::on_lane, ticket) != engine::Errc::ok) {
     settle(*ticket, ticket->turn, auth::Verdict::deny, "the auth module is overloaded");

@@ -161,6 +161,7 @@ void AuthChain::set_policy(const AuthPolicy& policy) {
 std::vector<std::string> AuthChain::providers() const {
   std::vector<std::string> ids;
   std::lock_guard lock(mutex_);
+  ids.reserve(providers_.size());
   for (const auto& provider : providers_) ids.push_back(provider->module());
   return ids;
 }

@@ -230,22 +230,23 @@ bool JsonReader::read_number(Json* out) {
 }
 
 bool JsonReader::store_number(std::string_view digits, bool integer, std::size_t at, Json* out) {
-  const char* end = digits.data() + digits.size();
+  const char* const begin = digits.data();
+  const char* const end = begin + digits.size();
   if (integer && digits[0] == '-') {
     std::int64_t value = 0;
-    if (std::from_chars(digits.data(), end, value).ec == std::errc()) {
+    if (std::from_chars(begin, end, value).ec == std::errc()) {
       if (out) *out = value;
       return true;
     }
   } else if (integer) {
     std::uint64_t value = 0;
-    if (std::from_chars(digits.data(), end, value).ec == std::errc()) {
+    if (std::from_chars(begin, end, value).ec == std::errc()) {
       if (out) *out = value;
       return true;
     }
   }
   double value = 0;
-  if (std::from_chars(digits.data(), end, value).ec != std::errc()) {
+  if (std::from_chars(begin, end, value).ec != std::errc()) {
     return fail_at(at, "a number of this size to be representable", seen(at));
   }
   if (out) *out = value;
