@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <ostream>
 
+#include "cli/check_command.hpp"
 #include "cli/config_command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/invocation.hpp"
@@ -43,6 +44,7 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   add_streams(app, invocation);
   add_status(app, invocation);
   add_probe(app, invocation);
+  add_kit_case(app, invocation);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

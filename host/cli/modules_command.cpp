@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "cli/account_table.hpp"
+#include "cli/check_command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/invocation.hpp"
 #include "cli/live_command.hpp"
@@ -105,16 +106,6 @@ int inspect(Invocation& invocation, const Options& options) {
   return print(invocation, options.server.json, modules::describe_module(*entry));
 }
 
-int check(Invocation& invocation, const Options& options) {
-  if (!std::filesystem::exists(options.file)) {
-    invocation.err << "sluice: there is no file " << options.file << '\n';
-    return exit_failed;
-  }
-  const Json verdict = modules::check_file(options.file, host_platform());
-  print(invocation, options.server.json, verdict);
-  return verdict.value("verdict", "fail") == "fail" ? exit_failed : exit_ok;
-}
-
 }  // namespace
 
 void add_modules(CLI::App& app, Invocation& invocation) {
@@ -145,13 +136,7 @@ void add_modules(CLI::App& app, Invocation& invocation) {
     invocation.action = [&invocation, options] { return inspect(invocation, *options); };
   });
 
-  CLI::App* check_one =
-      family->add_subcommand("check", "Whether this host would take a module, rule by rule");
-  check_one->add_option("FILE", options->file, "Its manifest or its library")->required();
-  check_one->add_flag("--json", options->server.json, "Print JSON");
-  check_one->callback([&invocation, options] {
-    invocation.action = [&invocation, options] { return check(invocation, *options); };
-  });
+  add_check(*family, invocation);
   add_live_modules(*family, invocation);
 }
 

@@ -1,4 +1,4 @@
-// sluice modules list | inspect | check: none of them runs module code.
+// sluice modules list | inspect | check: none of them runs module code in this process.
 #pragma once
 
 namespace CLI {

@@ -25,6 +25,8 @@ constexpr std::int64_t leaving_recheck = 1'000'000;
 
 using Kind = modules::Ledger::Kind;
 
+thread_local const Lane* own_lane = nullptr;
+
 // Counts a thread in while it may touch the slot.
 class Guest {
  public:
@@ -134,6 +136,8 @@ void Lane::count_retained(std::uint64_t bytes, bool more) {
   raise(tally.retained_bytes, more ? bytes : 0 - bytes);
 }
 
+const Lane* Lane::of_this_thread() { return own_lane; }
+
 // ---- the life of a slot ----
 
 void Lane::open(Seat& seat, unsigned index) {
@@ -171,11 +175,15 @@ bool Lane::clear() {
 // ---- [lane] ----
 
 void Lane::enter() {
+  own_lane = this;
   const std::int64_t now = clock_.monotonic();
   begin_stretch(now, now, never);
 }
 
-void Lane::leave() { begin_stretch(clock_.monotonic(), never, never); }
+void Lane::leave() {
+  begin_stretch(clock_.monotonic(), never, never);
+  own_lane = nullptr;
+}
 
 // Ends one stretch and begins the next. Who watches may have counted it already.
 void Lane::begin_stretch(std::int64_t now, std::int64_t busy_since, std::int64_t wake_at) {

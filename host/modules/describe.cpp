@@ -10,20 +10,6 @@
 namespace sluice::modules {
 namespace {
 
-std::string verdict_name(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass:
-      return "pass";
-    case Verdict::warn:
-      return "warn";
-    case Verdict::fail:
-      return "fail";
-    case Verdict::skipped:
-      break;
-  }
-  return "skipped";
-}
-
 Json findings_json(const Preflight& preflight) {
   Json out = Json::array();
   for (const Finding& one : preflight.findings)
@@ -96,26 +82,6 @@ void add_manifest(const Manifest& manifest, Json& out) {
   }
 }
 
-// The manifest that belongs to a library: beside it, or in a bundle the one that names it.
-std::string manifest_of(const std::string& file) {
-  if (!file.ends_with(".so")) return file;
-  const std::string beside = file.substr(0, file.size() - 3) + ".json";
-  struct stat status{};
-  if (::stat(beside.c_str(), &status) == 0) return beside;
-  const std::size_t slash = file.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : file.substr(0, slash);
-  SearchInputs only;
-  only.module_dirs = {folder};
-  only.drop_in.clear();
-  for (const FoundManifest& found : search(only).manifests) {
-    const auto manifest = load_manifest(found.path);
-    if (!manifest) continue;
-    for (const Target& target : manifest->targets)
-      if (target.library == file.substr(slash + 1)) return found.path;
-  }
-  return beside;
-}
-
 std::string absolute(const std::string& file) {
   if (file.starts_with('/')) return file;
   char here[4096];
@@ -167,6 +133,40 @@ void append_text(const Json& value, std::string indent, std::string& out) {
 }
 
 }  // namespace
+
+std::string verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return "pass";
+    case Verdict::warn:
+      return "warn";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::skipped:
+      break;
+  }
+  return "skipped";
+}
+
+std::string manifest_of(const std::string& given) {
+  const std::string file = absolute(given);
+  if (!file.ends_with(".so")) return file;
+  const std::string beside = file.substr(0, file.size() - 3) + ".json";
+  struct stat status{};
+  if (::stat(beside.c_str(), &status) == 0) return beside;
+  const std::size_t slash = file.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : file.substr(0, slash);
+  SearchInputs only;
+  only.module_dirs = {folder};
+  only.drop_in.clear();
+  for (const FoundManifest& found : search(only).manifests) {
+    const auto manifest = load_manifest(found.path);
+    if (!manifest) continue;
+    for (const Target& target : manifest->targets)
+      if (target.library == file.substr(slash + 1)) return found.path;
+  }
+  return beside;
+}
 
 Json describe_list(const Plan& plan) {
   Json out = Json::array();
@@ -254,7 +254,7 @@ Json check_file(const std::string& given, const Platform& platform) {
 Json inspect_file(const std::string& given, const std::string& overlays, const config::Settings& settings,
                   const Platform& platform) {
   PlanInputs inputs;
-  inputs.candidates.push_back(examine({0, manifest_of(absolute(given))}, overlays, platform));
+  inputs.candidates.push_back(examine({0, manifest_of(given)}, overlays, platform));
   inputs.settings = settings;
   inputs.interfaces = platform.interfaces;
   // What it needs of other modules is none of one file's business.
@@ -264,9 +264,7 @@ Json inspect_file(const std::string& given, const std::string& overlays, const c
   return describe_module(make_plan(std::move(inputs)).entries.front());
 }
 
-ReadManifest<Manifest> load_manifest_of(const std::string& file) {
-  return load_manifest(manifest_of(absolute(file)));
-}
+ReadManifest<Manifest> load_manifest_of(const std::string& file) { return load_manifest(manifest_of(file)); }
 
 std::string describe_text(const Json& described) {
   std::string out;

@@ -13,6 +13,11 @@ Json describe_list(const Plan& plan);
 std::string list_text(const Json& list);
 std::string list_text(const Plan& plan);
 
+std::string verdict_name(Verdict verdict);
+
+// The manifest that belongs to a file: a library's is looked for beside it, a manifest is its own.
+std::string manifest_of(const std::string& file);
+
 // Everything that is known without running it, incl. who enabled it and who was outvoted.
 Json describe_module(const Entry& entry);
 

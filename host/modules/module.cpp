@@ -49,7 +49,7 @@ namespace {
 template <class T>
 std::string plural(T count, std::string_view noun) {
   std::string text = std::to_string(count) + " " + std::string(noun);
-  if (count != 1) text += "s";
+  if (count != 1) text += text.ends_with("ch") ? "es" : "s";
   return text;
 }
 
@@ -61,6 +61,10 @@ void never_free(std::shared_ptr<T> thing) {
   static auto* const kept = new std::vector<std::shared_ptr<void>>;
   std::lock_guard lock(mutex);
   kept->push_back(std::move(thing));
+}
+
+std::string fate(std::string_view method, Called called) {
+  return std::string(method) + (called == Called::threw ? " threw an exception" : " did not come back");
 }
 
 // The outcome of one life call, owned by the call so that a late one writes into memory that is still there.
@@ -156,7 +160,7 @@ Accepted<void> Module::load() {
   seat.log_level = abi::seat_log_level(entry.log_level);
   for (const auto& listener : entry.listeners)
     seat.listeners.push_back({listener.declared.name, listener.addresses});
-  running.host = std::make_shared<sluice_host>(abi::host_for(seat));
+  running.host = order_.door ? order_.door(seat) : std::make_shared<sluice_host>(abi::host_for(seat));
   order_.host.services->join(seat, manifest.requires_);
 
   auto mapped = map_library(running.staged.library(), order_.deadlines.load);
@@ -332,7 +336,7 @@ void Module::begin_drain(std::int64_t deadline_ns, bool has_successor) {
   const auto called = call_on(control_lane(), std::chrono::seconds(1), [running = running_, deadline_ns] {
     running->module.life.drain(running->module.self, deadline_ns);
   });
-  if (called != Called::done) log_problem("module " + id() + ": drain did not come back");
+  if (called != Called::done) log_problem("module " + id() + ": " + fate("drain", called));
 }
 
 std::uint64_t Module::remaining() {
@@ -343,6 +347,7 @@ std::uint64_t Module::remaining() {
   const auto called = call_on(control_lane(), std::chrono::seconds(1), [running = running_, left, status] {
     *status = running->module.life.remaining(running->module.self, left.get());
   });
+  if (called == Called::threw) log_problem("module " + id() + ": " + fate("remaining", called));
   // No answer is not "drained": only the deadline ends it then.
   const auto sessions = called == Called::done ? (*status == SLUICE_STATUS_OK ? left->sessions : 0) : 1;
   std::lock_guard lock(mutex_);
@@ -539,7 +544,7 @@ Accepted<sluice_interface> Module::query(const std::string& iface, std::uint32_t
         const auto& module = running->module;
         found->status = module.life.query(module.self, abi::borrow(iface), minor_min, &found->interface);
       });
-  if (called != Called::done) return fail("query for " + iface + " did not come back");
+  if (called != Called::done) return fail(fate("query for " + iface, called));
   if (found->status != SLUICE_STATUS_OK)
     return fail("query for " + iface + " returned " + status_name(found->status));
   const auto* table = static_cast<const std::uint32_t*>(found->interface.table);

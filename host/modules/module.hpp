@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -56,6 +57,8 @@ struct ModuleOrder {
   HostServices host;
   ProbeOptions probe;                       // of new files; by default none is probed
   ProbeVerdicts* probe_verdicts = nullptr;  // outlives the module
+  // What the module finds the host's interfaces through; empty: the host's own (abi::host_for).
+  std::function<std::shared_ptr<sluice_host>(Seat& seat)> door = {};
 };
 
 struct HealthPicture {

@@ -21,7 +21,8 @@ LaneServer::LaneServer(const Host& host, sluice_lane* lane, Shared& shared)
       read_buffer_(std::make_unique<std::array<std::uint8_t, read_size>>()),
       random_(std::random_device{}()),
       sweep_timer_(host) {
-  host_.engine()->lane_on_cache_release(lane_, &Egress::release_cached, &egress_);
+  host_.engine().call(&sluice_engine::lane_on_cache_release, lane_, &Egress::release_cached,
+                      static_cast<void*>(&egress_));
   sweep();
 }
 

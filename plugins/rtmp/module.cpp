@@ -30,7 +30,7 @@ class RtmpModule final : public Module {
 
   // [lane] The host's loop; what the lane served dies on its own thread.
   void run_lane(sluice_lane* lane, std::uint32_t index) {
-    host().engine()->lane_run(lane);
+    host().engine().call(&sluice_engine::lane_run, lane);
     servers_.at(index).reset();
   }
 

@@ -14,7 +14,7 @@ ParcelRef ParcelPool::make(const sluice_frame* frame) {
     spare_.pop_back();
   }
   if (frame) {
-    host_->engine()->frame_retain(frame);
+    host_->engine().call(&sluice_engine::frame_retain, frame);
     parcel->frame = frame;
   }
   return ParcelRef(parcel.release());
@@ -29,7 +29,7 @@ ParcelRef ParcelPool::make(std::span<const std::uint8_t> bytes) {
 
 void ParcelPool::take_back(Parcel* dead) {
   std::unique_ptr<Parcel> parcel(dead);
-  if (parcel->frame) host_->engine()->frame_release(parcel->frame);
+  if (parcel->frame) host_->engine().call(&sluice_engine::frame_release, parcel->frame);
   if (spare_.size() >= spare_limit) return;
   parcel->frame = nullptr;
   parcel->bytes = 0;

@@ -33,6 +33,16 @@ static sluice_status find(module* m, const char* id, sluice_interface* out, slui
   return m->host->get_interface(m->host->self, str(id), 0, out, err);
 }
 
+/* A host may lack a method: its table ends before it, or it is null. These are called below. */
+static int usable(const module* m) {
+  const sluice_engine* e = m->engine;
+  const sluice_registry* r = m->registry;
+  const sluice_clock* c = m->clock;
+  if (e->struct_size < sizeof *e || r->struct_size < sizeof *r || c->struct_size < sizeof *c) return 0;
+  return e->lane_at && e->track_add && e->frame_begin && e->frame_publish && e->timer_start &&
+         e->timer_cancel && r->publish_begin && r->publication_end && r->cancel && c->monotonic && c->wall;
+}
+
 static void tick(void* ctx) {
   module* m = ctx;
   sluice_draft draft = {.struct_size = sizeof draft};
@@ -99,6 +109,7 @@ static sluice_status start(void* self, sluice_err* err) {
   m->engine = m->engine_found.table;
   m->registry = m->registry_found.table;
   m->clock = m->clock_found.table;
+  if (!usable(m)) return SLUICE_STATUS_NOT_SUPPORTED;
   m->lane = m->engine->lane_at(m->engine_found.self, 0);
   request.peer.struct_size = sizeof request.peer;
   request.peer.flags = SLUICE_PEER_LOCAL_MODULE;
@@ -121,7 +132,8 @@ sluice_status sluice_entry_v1(const sluice_offer* offer, sluice_answer* answer) 
       .struct_size = sizeof life, .start = start, .drain = drain, .stop = stop, .destroy = destroy};
   const sluice_note* note = &sluice_module_note.descriptor;
   module* m;
-  if (offer->major != note->major || offer->minor_max < note->minor_min) return SLUICE_STATUS_NOT_SUPPORTED;
+  if (offer->major != note->major || offer->minor_max < note->minor_min || offer->must_understand != 0)
+    return SLUICE_STATUS_NOT_SUPPORTED;
   if (!(m = calloc(1, sizeof *m))) return SLUICE_STATUS_NO_MEMORY;
   m->host = offer->host;
   answer->struct_size = sizeof *answer;

@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import unittest
+import xml.etree.ElementTree
 
 from cli_case import MODULES, CliTest
 
@@ -51,8 +52,8 @@ class Modules(CliTest):
 
     def test_check_gives_a_verdict(self):
         good = os.path.join(MODULES, "rtmp.so")
-        self.assertIn(self.json("modules", "check", good)["verdict"], ("pass", "warn"))
-        self.sluice("modules", "check", good)
+        self.assertIn(self.json("modules", "check", good, "--static")["verdict"], ("pass", "warn"))
+        self.sluice("modules", "check", good, "--static")
         text = os.path.join(self.module_dir(), "rtmp.so")
         shutil.copy(os.path.join(MODULES, "rtmp.json"), os.path.dirname(text))
         with open(text, "w", encoding="utf-8") as file:
@@ -60,6 +61,20 @@ class Modules(CliTest):
         verdict = self.json("modules", "check", text, code=1)
         self.assertEqual(verdict["verdict"], "fail")
         self.assertTrue(any(finding["rule"] == "SL-ELF-001" for finding in verdict["findings"]), verdict)
+
+    def test_check_runs_the_kit(self):
+        good, report = os.path.join(MODULES, "rtmp.so"), os.path.join(self.folder, "report.xml")
+        verdict = self.json("modules", "check", good, "--quick", "--only", "drain-with-sessions", "--junit", report)
+        self.assertEqual([(case["name"], case["verdict"]) for case in verdict["cases"]],
+                         [("entry", "pass"), ("life", "pass"), ("drain-with-sessions", "pass")])
+        suite = xml.etree.ElementTree.parse(report).getroot().find("testsuite")
+        self.assertEqual((suite.get("name"), suite.get("failures")), ("rtmp " + verdict["version"], "0"))
+        self.assertEqual(len(suite.findall("testcase")), int(suite.get("tests")))
+        table = self.sluice("modules", "check", good, "--quick", "--only", "lanes").stdout
+        self.assertRegex(table, r"lanes +pass +SL-RUN-002")
+        self.assertRegex(table, r"\npass: \d+ passed")
+        self.sluice("modules", "check", good, "--only", "no-such-case", code=2)
+        self.sluice("modules", "check", good, "--junit", "/proc/no/report.xml", "--static", code=1)
 
     def test_inspect_by_file_and_by_id(self):
         for word in (os.path.join(MODULES, "rtmp.json"), "rtmp"):

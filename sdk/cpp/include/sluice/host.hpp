@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <source_location>
 #include <string_view>
+#include <type_traits>
 
 #include <sluice/abi/sluice.h>
 #include <sluice/error.hpp>
@@ -41,6 +42,13 @@ class Interface {
     if (has(method)) (table_->*method)(args...);
   }
 
+  // Calls a method that returns a value of its own; `absent` where it is not there.
+  template <class Result, class... Params, class... Args>
+  Result ask(Result (*Table::*method)(Params...), std::type_identity_t<Result> absent, Args... args) const {
+    return has(method) ? (table_->*method)(args...) : absent;
+  }
+
+  // Only for methods that has() found.
   const Table* operator->() const { return table_; }
 
  private:
@@ -53,6 +61,8 @@ struct LogField {
   std::string_view value;
 };
 
+// An interface this host does not have is empty, and every call of it is NOT_SUPPORTED. Whoever cannot do
+// without one names it under module.requires.
 class Host {
  public:
   explicit Host(const sluice_host* host) : host_(host) {
@@ -63,7 +73,7 @@ class Host {
     metrics_ = find<sluice_metrics>(SLUICE_METRICS_ID);
     clock_ = find<sluice_clock>(SLUICE_CLOCK_ID);
     events_ = find<sluice_events>(SLUICE_EVENTS_ID);
-    services_ = find_if_there<sluice_services>(SLUICE_SERVICES_ID);
+    services_ = find<sluice_services>(SLUICE_SERVICES_ID);
   }
 
   const Interface<sluice_engine>& engine() const { return engine_; }
@@ -71,20 +81,20 @@ class Host {
   const Interface<sluice_net>& net() const { return net_; }
   const Interface<sluice_metrics>& metrics() const { return metrics_; }
   const Interface<sluice_events>& events() const { return events_; }
-  // Empty on a host that has it not: its calls are NOT_SUPPORTED then. Whoever cannot do without names it
-  // under module.requires.
   const Interface<sluice_services>& services() const { return services_; }
 
   // [any] Monotonic ns, the clock of every deadline; wall ns since 1970 UTC.
-  std::int64_t now() const { return clock_->monotonic(clock_.self()); }
-  std::int64_t wall() const { return clock_->wall(clock_.self()); }
+  std::int64_t now() const { return clock_.ask(&sluice_clock::monotonic, 0, clock_.self()); }
+  std::int64_t wall() const { return clock_.ask(&sluice_clock::wall, 0, clock_.self()); }
 
   // [any]
-  sluice_lane* lane(std::uint32_t index) const { return engine_->lane_at(engine_.self(), index); }
-  std::uint32_t lane_count() const { return engine_->lane_count(engine_.self()); }
+  sluice_lane* lane(std::uint32_t index) const {
+    return engine_.ask(&sluice_engine::lane_at, nullptr, engine_.self(), index);
+  }
+  std::uint32_t lane_count() const { return engine_.ask(&sluice_engine::lane_count, 0, engine_.self()); }
 
   // [any]
-  bool logs(std::uint32_t level) const { return log_->enabled(log_.self(), level) != 0; }
+  bool logs(std::uint32_t level) const { return log_.ask(&sluice_log::enabled, 0, log_.self(), level) != 0; }
   void log(std::uint32_t level, std::string_view message, std::initializer_list<LogField> fields = {},
            std::source_location where = std::source_location::current()) const {
     if (!logs(level)) return;
@@ -93,7 +103,7 @@ class Host {
     for (const LogField& field : fields)
       if (count < field_limit) crossing[count++] = {to_abi(field.key), to_abi(field.value)};
     const sluice_log_site site{sizeof site, where.line(), to_abi(where.file_name())};
-    log_->write(log_.self(), level, &site, to_abi(message), crossing, count);
+    log_.call(&sluice_log::write, log_.self(), level, &site, to_abi(message), crossing, count);
   }
   void info(std::string_view message, std::initializer_list<LogField> fields = {},
             std::source_location where = std::source_location::current()) const {
@@ -115,17 +125,8 @@ class Host {
   Interface<Table> find(std::string_view id) const {
     sluice_interface found{};
     found.struct_size = sizeof found;
-    sluice_err err = empty_err();
-    if (host_->get_interface(host_->self, to_abi(id), 0, &found, &err) != SLUICE_STATUS_OK) throw Error(err);
+    if (host_->get_interface(host_->self, to_abi(id), 0, &found, nullptr) != SLUICE_STATUS_OK) return {};
     return Interface<Table>(found);
-  }
-
-  template <class Table>
-  Interface<Table> find_if_there(std::string_view id) const {
-    sluice_interface found{};
-    found.struct_size = sizeof found;
-    const sluice_status status = host_->get_interface(host_->self, to_abi(id), 0, &found, nullptr);
-    return status == SLUICE_STATUS_OK ? Interface<Table>(found) : Interface<Table>();
   }
 
   const sluice_host* host_;

@@ -26,6 +26,7 @@ class LaneLoop {
   // Until the host ends the lane: sockets first, then what the engine has for it, then sleep on both.
   void run() {
     const auto& engine = host_->engine();
+    if (!engine.has(&sluice_engine::lane_awake)) return;  // the last of those this loop stands on
     kick_.assign(engine->lane_fd(lane_));
     await_kick();
     for (;;) {

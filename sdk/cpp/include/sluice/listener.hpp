@@ -56,9 +56,9 @@ class Listener {
       : host_(&host), on_connection_(std::move(on_connection)) {
     sluice_err err = empty_err();
     const auto& net = host.net();
-    if (net.call(&sluice_net::listen, net.self(), to_abi(name), &Listener::accept, static_cast<void*>(this),
-                 &handle_, &err) != SLUICE_STATUS_OK)
-      throw Error(err);
+    const sluice_status status = net.call(&sluice_net::listen, net.self(), to_abi(name), &Listener::accept,
+                                          static_cast<void*>(this), &handle_, &err);
+    if (status != SLUICE_STATUS_OK) throw error_of(status, err);
   }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

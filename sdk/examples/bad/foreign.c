@@ -1,0 +1,3 @@
+/* A library that is nobody's business here. */
+int bad_foreign(void);
+int bad_foreign(void) { return 1; }
