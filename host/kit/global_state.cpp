@@ -9,6 +9,8 @@
 #include <cstring>
 #include <vector>
 
+#include "modules/call_stack.hpp"
+
 namespace sluice::kit {
 namespace {
 
@@ -39,8 +41,10 @@ bool any_child() {
 
 GlobalState GlobalState::now() {
   GlobalState state;
-  for (int signal = 1; signal <= signals; ++signal)
+  for (int signal = 1; signal <= signals; ++signal) {
+    if (signal == modules::CallStack::signal()) continue;  // the host takes it with its first lane
     state.handlers_[static_cast<std::size_t>(signal)] = handler_of(signal);
+  }
   char path[4096];
   state.folder_ = ::getcwd(path, sizeof path) != nullptr ? path : "";
   state.locale_ = std::setlocale(LC_ALL, nullptr);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int handler_calls = 8;  // between the handler and what it interrupted
 
-int asking_signal() { return SIGRTMIN + 4; }
+int asking_signal() { return CallStack::signal(); }
 
 sigset_t only_asking() {
   sigset_t set;
@@ -40,6 +40,8 @@ const void* program_counter(const void* context) {
 constinit thread_local CallStack* mine = nullptr;
 
 }  // namespace
+
+int CallStack::signal() { return SIGRTMIN + 4; }
 
 void CallStack::install() {
   [[maybe_unused]] static const bool once = [] {

@@ -19,6 +19,8 @@ namespace sluice::modules {
 class CallStack {
  public:
   static constexpr int depth = 16;
+  // The host's own, by which a thread is asked; modules leave it alone.
+  static int signal();
 
   CallStack() = default;
   CallStack(const CallStack&) = delete;

@@ -1,5 +1,5 @@
 /* Publishers whose stream nobody can use, or who do not let go of it. */
-#include "../test_picture.h"
+#include <sluice/c/test_picture.h>
 #include "bad.h"
 
 typedef struct own {
@@ -22,7 +22,7 @@ static void tick(void* ctx) {
   facts.struct_size = sizeof facts;
   facts.track = mine->track;
   facts.flags = SLUICE_FRAME_KEY;
-  facts.size = TEST_PICTURE_BYTES;
+  facts.size = SLUICE_TEST_PICTURE_BYTES;
   facts.dts = mine->number * 40000000;
 #ifdef TIME_RUNS_BACK
   if (mine->number % 10 == 9) facts.dts -= 400000000;
@@ -33,8 +33,8 @@ static void tick(void* ctx) {
 #endif
   facts.pts = facts.dts;
   mine->timer = NULL;
-  if (m->engine->frame_begin(mine->publication, TEST_PICTURE_BYTES, &draft) == SLUICE_STATUS_OK) {
-    test_picture_draw((uint32_t)mine->number, draft.data);
+  if (m->engine->frame_begin(mine->publication, SLUICE_TEST_PICTURE_BYTES, &draft) == SLUICE_STATUS_OK) {
+    sluice_test_picture_draw((uint32_t)mine->number, draft.data);
 #ifdef RUBBISH_FRAMES
     memset(draft.data, 0x7f, 64);
 #elif defined ONE_KEY_FRAME
@@ -62,7 +62,7 @@ static void on_done(void* ctx, sluice_status status, sluice_publication* publica
 #ifdef RUBBISH_CONFIG
   static const uint8_t config[] = {9, 9, 9, 9, 9, 9, 9, 9};
 #else
-  const uint8_t* config = test_picture_config;
+  const uint8_t* config = sluice_test_picture_config;
 #endif
   sluice_track track;
   (void)err;
@@ -81,7 +81,7 @@ static void on_done(void* ctx, sluice_status status, sluice_publication* publica
 #ifdef RUBBISH_CONFIG
   track.config.size = sizeof config;
 #else
-  track.config.size = sizeof test_picture_config;
+  track.config.size = sizeof sluice_test_picture_config;
 #endif
   m->engine->track_add(publication, &track, &mine->track, NULL);
   tick(m);

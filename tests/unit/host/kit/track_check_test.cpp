@@ -5,7 +5,7 @@
 #include <sluice/media/opus.hpp>
 #include <vector>
 
-#include "../../../../sdk/examples/test_picture.h"
+#include <sluice/c/test_picture.h>
 
 using namespace sluice;
 using namespace sluice::kit;
@@ -23,7 +23,8 @@ sluice_track track_of(std::uint32_t codec, const Bytes& config) {
   return track;
 }
 
-const Bytes picture_config(test_picture_config, test_picture_config + sizeof test_picture_config);
+const Bytes picture_config(sluice_test_picture_config,
+                           sluice_test_picture_config + sizeof sluice_test_picture_config);
 
 std::string judge(const sluice_track& track, const Bytes& payload, std::uint32_t flags = SLUICE_FRAME_KEY) {
   const sluice_span span{payload.data(), payload.size()};
@@ -38,8 +39,8 @@ std::string judge(const sluice_track& track, const Bytes& payload, std::uint32_t
 }
 
 Bytes picture() {
-  Bytes bytes(TEST_PICTURE_BYTES);
-  test_picture_draw(0, bytes.data());
+  Bytes bytes(SLUICE_TEST_PICTURE_BYTES);
+  sluice_test_picture_draw(0, bytes.data());
   return bytes;
 }
 
@@ -48,8 +49,8 @@ Bytes picture() {
 TEST_CASE("a sound H.264 track and its frames") {
   auto track = track_of(SLUICE_CODEC_H264, picture_config);
   CHECK(track_defect(track) == "");
-  track.width = TEST_PICTURE_WIDTH;
-  track.height = TEST_PICTURE_HEIGHT;
+  track.width = SLUICE_TEST_PICTURE_WIDTH;
+  track.height = SLUICE_TEST_PICTURE_HEIGHT;
   CHECK(track_defect(track) == "");
   CHECK(judge(track, picture()) == "");
 }
