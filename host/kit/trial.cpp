@@ -102,7 +102,10 @@ Trial::Trial(Subject subject, std::filesystem::path folder, const Pace& pace)
 
 void Trial::step(const std::string& what) {
   step_ = what;
-  std::ofstream(folder_ / "step", std::ios::trunc) << what;
+  // Moved into its place: the module may crash on another thread at any time.
+  const auto part = folder_ / "step.part";
+  std::ofstream(part, std::ios::trunc) << what;
+  std::filesystem::rename(part, folder_ / "step");
 }
 
 std::unique_ptr<Life> Trial::make(const modules::Entry& entry, HostShape shape, bool standby) {

@@ -67,16 +67,46 @@ static inline sluice_status sluice_find(const sluice_host* host, const char* id,
   return status;
 }
 
-/* [any] Finds them all. Fails as get_interface does. */
+/* Whether a table has every method that lies within `size`, as all of the oldest minor do. */
+static inline int sluice_is_whole(const void* table, size_t size) {
+  const char* bytes = (const char*)table;
+  size_t at;
+  if (*(const uint32_t*)table < size) return 0;
+  for (at = 2 * sizeof(uint32_t); at + sizeof(void*) <= size; at += sizeof(void*)) {
+    const void* method;
+    memcpy(&method, bytes + at, sizeof method);
+    if (!method) return 0;
+  }
+  return 1;
+}
+
+static inline sluice_status sluice_find_whole(const sluice_host* host, const char* id, size_t size,
+                                              const void** table, void** self, sluice_err* err) {
+  const sluice_status status = sluice_find(host, id, table, self, err);
+  if (status == SLUICE_STATUS_NOT_FOUND) {
+    *table = NULL;
+    return SLUICE_STATUS_OK;
+  }
+  if (status != SLUICE_STATUS_OK || sluice_is_whole(*table, size)) return status;
+  return sluice_refuse(err, SLUICE_STATUS_NOT_SUPPORTED,
+                       "this host lacks a method that was there from the start", "update the host");
+}
+
+/* [any] Finds them all. One that this host does not have is null: what the manifest requires is there.
+ * Fails: NOT_SUPPORTED (one lacks a method), else as get_interface does. */
 static inline sluice_status sluice_tables_find(const sluice_host* host, sluice_tables* out, sluice_err* err) {
   const void* table[5];
   sluice_status status;
-  if ((status = sluice_find(host, SLUICE_ENGINE_ID, &table[0], &out->engine_self, err)) != SLUICE_STATUS_OK ||
-      (status = sluice_find(host, SLUICE_REGISTRY_ID, &table[1], &out->registry_self, err)) !=
+  if ((status = sluice_find_whole(host, SLUICE_ENGINE_ID, sizeof(sluice_engine), &table[0], &out->engine_self,
+                                  err)) != SLUICE_STATUS_OK ||
+      (status = sluice_find_whole(host, SLUICE_REGISTRY_ID, sizeof(sluice_registry), &table[1],
+                                  &out->registry_self, err)) != SLUICE_STATUS_OK ||
+      (status = sluice_find_whole(host, SLUICE_NET_ID, sizeof(sluice_net), &table[2], &out->net_self, err)) !=
           SLUICE_STATUS_OK ||
-      (status = sluice_find(host, SLUICE_NET_ID, &table[2], &out->net_self, err)) != SLUICE_STATUS_OK ||
-      (status = sluice_find(host, SLUICE_LOG_ID, &table[3], &out->log_self, err)) != SLUICE_STATUS_OK ||
-      (status = sluice_find(host, SLUICE_CLOCK_ID, &table[4], &out->clock_self, err)) != SLUICE_STATUS_OK)
+      (status = sluice_find_whole(host, SLUICE_LOG_ID, sizeof(sluice_log), &table[3], &out->log_self, err)) !=
+          SLUICE_STATUS_OK ||
+      (status = sluice_find_whole(host, SLUICE_CLOCK_ID, sizeof(sluice_clock), &table[4], &out->clock_self,
+                                  err)) != SLUICE_STATUS_OK)
     return status;
   out->engine = (const sluice_engine*)table[0];
   out->registry = (const sluice_registry*)table[1];
@@ -86,9 +116,9 @@ static inline sluice_status sluice_tables_find(const sluice_host* host, sluice_t
   return SLUICE_STATUS_OK;
 }
 
-/* [any] Now, ns, the clock of every deadline. */
+/* [any] Now, ns, the clock of every deadline; 0 on a host without one. */
 static inline int64_t sluice_now(const sluice_tables* host) {
-  return host->clock->monotonic(host->clock_self);
+  return host->clock ? host->clock->monotonic(host->clock_self) : 0;
 }
 
 /* [any] One line for the operator, `text` NUL-terminated. No secrets. */
@@ -98,7 +128,7 @@ static inline void sluice_say_at(const sluice_tables* host, uint32_t level, cons
   site.struct_size = sizeof site;
   site.line = line;
   site.file = sluice_str_of(file);
-  if (host->log->enabled(host->log_self, level))
+  if (host->log && host->log->enabled(host->log_self, level))
     host->log->write(host->log_self, level, &site, sluice_str_of(text), NULL, 0);
 }
 #define SLUICE_SAY(host, level, text) sluice_say_at(host, level, __FILE__, __LINE__, text)
