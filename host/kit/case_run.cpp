@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr rlim_t address_space = 4ull << 30;
+[[maybe_unused]] constexpr rlim_t address_space = 4ull << 30;
 
 // What a module does to this process stays in it.
 void fence() {
