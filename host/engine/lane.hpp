@@ -62,9 +62,8 @@ class Lane {
   // One thread, the one that watches: this stretch is late, and is counted now rather than when it ends.
   void count_late(std::uint64_t stretch);
 
-  // The lane whose own thread calls; null on every other thread. Whoever makes a lane's thread says so once.
+  // The lane whose own thread calls, from enter() to leave(); null on every other thread.
   static const Lane* of_this_thread();
-  void adopt_this_thread() const;
 
   // ---- [lane] ----
   void enter();  // the thread begins: from here on it can be late

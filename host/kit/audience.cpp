@@ -8,6 +8,7 @@
 #include "engine/subscription.hpp"
 #include "kit/room.hpp"
 #include "kit/track_check.hpp"
+#include "modules/control_call.hpp"
 
 namespace sluice::kit {
 namespace {
@@ -95,6 +96,7 @@ Audience::Audience(Room& room) : room_(room) {
   room.services->join(seat_, {});
   seat_.lanes.push_back(room.engine->lane_open(seat_, 0));
   threads_.start(seat_.id, seat_.lanes, [](engine::Lane& lane, unsigned) { lane.run(); });
+  modules::call_on(*seat_.lanes.front(), std::chrono::seconds(5), [] {});  // its thread runs
 }
 
 Audience::~Audience() {

@@ -36,6 +36,8 @@ constexpr std::array cases = {
          &try_auth_storm},
     Case{"service-calls", "R7", "other modules' calls are answered once each, whatever bytes they bring", 60s,
          &try_service_calls},
+    Case{"packager-frames", "SL-KIT-005", "it packages sound frames, and strange ones do no harm", 60s,
+         &try_packager_frames},
     Case{"socket-noise", "SL-RUN-003", "random bytes do no harm", 60s, &try_socket_noise},
     Case{"socket-hang-ups", "R5", "peers that vanish at once or half are let go", 60s, &try_socket_hang_ups},
     Case{"socket-crowd", "SL-RUN-003", "200 connections at once", 60s, &try_socket_crowd},

@@ -50,6 +50,8 @@ std::string try_auth_storm(Trial& trial);
 
 std::string try_service_calls(Trial& trial);
 
+std::string try_packager_frames(Trial& trial);
+
 std::string try_socket_noise(Trial& trial);
 std::string try_socket_hang_ups(Trial& trial);
 std::string try_socket_crowd(Trial& trial);

@@ -93,13 +93,17 @@ class Examiner {
 
   const sluice_interface& interface() const { return interface_; }
 
-  // Asks, waits for the answer and judges it.
-  void ask(const Question& question) {
-    trial_.step("the question: " + question.name);
-    auto& ticket = tickets().emplace_back();
-    const auto status = call(question, ticket);
-    if (status == SLUICE_STATUS_OK) wait(question, ticket);
-    judge(question, ticket);
+  // Asks them all, waits for the answers, which may take their time, and judges them.
+  void ask(const std::vector<Question>& questions) {
+    std::vector<Asked> asked;
+    for (const auto& question : questions) {
+      trial_.step("the question: " + question.name);
+      auto& ticket = tickets().emplace_back();
+      if (call(question, ticket) == SLUICE_STATUS_OK) asked.push_back({&question, &ticket});
+    }
+    trial_.step("waiting for the answers");
+    for (const auto& one : asked) wait(*one.question, *one.ticket);
+    for (const auto& one : asked) judge(*one.question, *one.ticket);
   }
 
   // After the module's end: no question was answered more than once.
@@ -111,6 +115,11 @@ class Examiner {
   }
 
  private:
+  struct Asked {
+    const Question* question;
+    sluice_auth_ticket* ticket;
+  };
+
   // A module may answer whenever it likes, so they stay for good.
   static std::deque<sluice_auth_ticket>& tickets() {
     static auto* const all = new std::deque<sluice_auth_ticket>;
@@ -152,7 +161,6 @@ class Examiner {
   static void judge(const Question& question, sluice_auth_ticket& ticket) {
     const std::lock_guard lock(ticket.mutex);
     if (ticket.answers > 1) twice(ticket.answers);
-    if (ticket.answers == 0) return;  // it failed, which counts as DENY
     if (ticket.verdict > SLUICE_VERDICT_DENY) {
       fail("R7", "the verdict on " + question.name + " is " + std::to_string(ticket.verdict),
            "A verdict is one of SLUICE_VERDICT_ABSTAIN, ALLOW and DENY.");
@@ -251,7 +259,7 @@ std::string try_auth_answers(Trial& trial) {
   const auto life = serve_provider(trial);
   Examiner examiner(trial, *life);
   const auto questions = golden();
-  for (const auto& question : questions) examiner.ask(question);
+  examiner.ask(questions);
   trial.retire(*life);
   Examiner::judge_all();
   if (trial.room().log_text().find(secret) != std::string::npos) {
@@ -264,7 +272,7 @@ std::string try_auth_hostile(Trial& trial) {
   const auto life = serve_provider(trial);
   Examiner examiner(trial, *life);
   const auto questions = hostile();
-  for (const auto& question : questions) examiner.ask(question);
+  examiner.ask(questions);
   trial.retire(*life);
   Examiner::judge_all();
   return std::to_string(questions.size()) + " strange questions, none answered twice";

@@ -38,6 +38,7 @@ constexpr std::array texts = {
              "A published stream can be decoded: sound configuration and frames, time that "
              "never runs back, a key frame at least every 10 s."},
     RuleText{"SL-KIT-004", "A module that promises `unload: clean` is unmapped once it is destroyed."},
+    RuleText{"SL-KIT-005", "A packager keeps the bounds of its writer and ends each chunk it begins."},
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "engine/subscription.hpp"
 #include "engine/timer_queue.hpp"
 #include "kit/frame_watch.hpp"
+#include "kit/held_frames.hpp"
 #include "kit/misuse.hpp"
 #include "kit/rules.hpp"
 
@@ -90,6 +91,14 @@ sluice_status frame_publish(sluice_publication* publication, sluice_draft* draft
   return host_table<sluice_engine>().frame_publish(publication, draft, facts);
 }
 
+// The kit's own frames are no frames of the host.
+void frame_retain(const sluice_frame* frame) {
+  if (!held_frames().retain(frame)) host_table<sluice_engine>().frame_retain(frame);
+}
+void frame_release(const sluice_frame* frame) {
+  if (!held_frames().release(frame)) host_table<sluice_engine>().frame_release(frame);
+}
+
 }  // namespace
 
 #define SLUICE_WATCH(table, type, method) table.method = &Watched<&type::method, #method>::call
@@ -117,6 +126,8 @@ const sluice_engine& watched_engine() {
     SLUICE_WATCH(table, sluice_engine, sent);
     SLUICE_WATCH(table, sluice_engine, request_key);
     table.frame_publish = &frame_publish;
+    table.frame_retain = &frame_retain;
+    table.frame_release = &frame_release;
     return table;
   }();
   return watched;

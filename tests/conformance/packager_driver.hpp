@@ -12,59 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "kit/chunk_recorder.hpp"
+#include "kit/made_frame.hpp"
+
 namespace sluice::conformance {
 
-// One frame in memory of its own, its payload in as many spans as were given.
-class TestFrame {
- public:
-  TestFrame(const sluice_track& track, std::vector<std::vector<std::uint8_t>> spans, std::int64_t dts = 0,
-            std::uint32_t flags = SLUICE_FRAME_KEY);
-  TestFrame(const TestFrame&) = delete;
-  TestFrame& operator=(const TestFrame&) = delete;
-  const sluice_frame& view() const { return view_; }
-
- private:
-  std::vector<std::vector<std::uint8_t>> bytes_;
-  std::vector<sluice_span> spans_;
-  sluice_frame view_{};
-};
-
-struct Chunk {
-  sluice_chunk_facts facts{};
-  std::vector<std::uint8_t> bytes;
-  std::size_t pieces = 0;
-  std::size_t copied = 0;  // bytes that did not come as slices
-};
-
-// Records what one call writes and keeps the bounds of packager.h.
-class ChunkRecorder {
- public:
-  // `held`: frames the provider has retained, beside `current` (null: none) the ones it may slice.
-  ChunkRecorder(bool in_tracks, const sluice_frame* current, const std::map<const sluice_frame*, int>& held);
-  ChunkRecorder(const ChunkRecorder&) = delete;
-  ChunkRecorder& operator=(const ChunkRecorder&) = delete;
-
-  const sluice_chunk_writer* writer() const { return &writer_; }
-  std::vector<Chunk>& chunks() { return chunks_; }
-  // A chunk was begun and not ended, or something was refused.
-  bool is_clean() const { return failed_ == SLUICE_STATUS_OK && pending_.pieces == 0; }
-
- private:
-  sluice_status append_bytes(const std::uint8_t* bytes, std::uint64_t size);
-  sluice_status append_slice(const sluice_frame* frame, std::uint64_t offset, std::uint64_t size);
-  sluice_status end_chunk(const sluice_chunk_facts* facts);
-  sluice_status room_for(std::uint64_t size, bool new_piece);
-  sluice_status fail(sluice_status status);
-
-  bool in_tracks_;
-  const sluice_frame* current_;
-  const std::map<const sluice_frame*, int>& held_;
-  sluice_chunk_writer writer_{};
-  std::vector<Chunk> chunks_;
-  Chunk pending_;
-  bool last_was_copied_ = false;
-  sluice_status failed_ = SLUICE_STATUS_OK;
-};
+using kit::Chunk;
+using kit::ChunkRecorder;
+using TestFrame = kit::MadeFrame;
 
 class PackagerDriver {
  public:
