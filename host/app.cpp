@@ -41,7 +41,11 @@ std::string counted(std::size_t count, const std::string& noun) {
 App::App(RunOptions options, std::ostream& out, std::ostream& err)
     : options_(std::move(options)), out_(out), err_(err) {}
 
-App::~App() = default;
+// Who may still call in goes first: the operator's socket, then the signals.
+App::~App() {
+  control_.reset();
+  signals_.reset();
+}
 
 int App::run() {
   if (!read_settings()) return 1;
@@ -58,10 +62,7 @@ int App::run() {
         std::_Exit(interrupted);
       },
       [this] {
-        if (!steward_) return;
-        const auto read = steward_->reconfigure();
-        if (read.has_error()) log_->error(read.error().why);
-        if (read.has_value()) log_->info("the config was read again");
+        if (auto* steward = steward_for_signals_.load()) steward->reconfigure_soon();
       }});
   raise_descriptor_limit();
   if (!make_folders()) return 1;
@@ -69,7 +70,8 @@ int App::run() {
   log_plan(plan);
   build_rooms();
   build_steward(plan.looked_for);
-  if (!open_control(config::effective_config(settings_, plan.schemas()))) return 1;
+  show_settings(plan.schemas());
+  if (!open_control()) return 1;
   start_housekeeping();
   return serve(std::move(plan));
 }
@@ -140,6 +142,19 @@ void App::build_steward(std::vector<std::string> looked_for) {
   module_settings_ = settings_;
   steward_ = std::make_unique<modules::Steward>(
       *supervisor_, look, [this] { return reread_settings(); }, std::move(looked_for), *log_);
+  steward_for_signals_ = steward_.get();
+}
+
+void App::show_settings(const std::vector<config::ModuleSchema>& schemas) {
+  const auto anew = config::effective_config(module_settings_, schemas);
+  std::lock_guard lock(shown_mutex_);
+  if (shown_at_start_.is_null()) shown_at_start_ = anew;
+  shown_ = config::in_effect(shown_at_start_, anew);
+}
+
+control::Json App::shown_settings() {
+  std::lock_guard lock(shown_mutex_);
+  return shown_;
 }
 
 // Under the steward's turn, as the planner is.
@@ -151,7 +166,8 @@ modules::Done<modules::Json> App::reread_settings() {
   };
   auto fresh = sluice::read_settings(options_.plan);
   if (!fresh) return refuse(fresh.error());
-  config::Complaints wrong = config::check_modules(*fresh, plan_for(options_.plan, *fresh).schemas());
+  const auto schemas = plan_for(options_.plan, *fresh).schemas();
+  config::Complaints wrong = config::check_modules(*fresh, schemas);
   std::erase_if(wrong, [](const config::Complaint& complaint) {
     // A module that is not installed: as at the start only warned of.
     return complaint.kind == config::ComplaintKind::unknown_property &&
@@ -165,14 +181,16 @@ modules::Done<modules::Json> App::reread_settings() {
   for (const std::string& place : host)
     log_->warn("this setting is read at start only: restart the server for it", {{"setting", place}});
   module_settings_ = std::move(*fresh);
+  show_settings(schemas);
   return modules::Json{{"needs_restart", host}};
 }
 
-bool App::open_control(control::Json config) {
+bool App::open_control() {
   control_ = std::make_unique<control::ControlServer>();
-  control::add_commands(*control_, {*engine_, *supervisor_, *steward_, *services_, abi::host_interfaces(),
-                                    *metrics_, *events_, SLUICE_VERSION, std::move(config), since_,
-                                    [this] { return endpoints(); }, [this] { return signals_->asked(); }});
+  control::add_commands(
+      *control_, {*engine_, *supervisor_, *steward_, *services_, abi::host_interfaces(), *metrics_, *events_,
+                  SLUICE_VERSION, [this] { return shown_settings(); }, since_, [this] { return endpoints(); },
+                  [this] { return signals_->asked(); }});
   const auto opened = control_->open(folder_->socket());
   if (!opened) log_->error("the control socket cannot be opened", {{"reason", opened.error().text}});
   return opened.has_value();

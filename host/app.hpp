@@ -1,9 +1,11 @@
 // The server: wires the rooms, starts the modules, waits for a signal, takes it all down again.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <iosfwd>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -45,7 +47,9 @@ class App {
   void build_rooms();
   void build_steward(std::vector<std::string> looked_for);
   modules::Done<modules::Json> reread_settings();
-  bool open_control(control::Json config);
+  bool open_control();
+  control::Json shown_settings();
+  void show_settings(const std::vector<config::ModuleSchema>& schemas);
   void start_housekeeping();
   void log_plan(const modules::Plan& plan);
   std::vector<control::Endpoint> endpoints() const;
@@ -60,6 +64,8 @@ class App {
 
   config::Settings settings_;         // as read at start
   config::Settings module_settings_;  // as last read: the modules' part of it counts
+  std::mutex shown_mutex_;
+  control::Json shown_at_start_, shown_;  // by `config show`
 
   // In the order they are built; taken down in reverse.
   std::unique_ptr<observe::Log> log_;
@@ -76,6 +82,7 @@ class App {
   modules::ProbeVerdicts probe_verdicts_;
   std::unique_ptr<modules::Supervisor> supervisor_;
   std::unique_ptr<modules::Steward> steward_;
+  std::atomic<modules::Steward*> steward_for_signals_ = nullptr;
   std::unique_ptr<control::ControlServer> control_;
   std::vector<std::unique_ptr<control::Ticker>> tickers_;
 };

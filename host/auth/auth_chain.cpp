@@ -77,7 +77,9 @@ void AuthChain::ask_next(const std::shared_ptr<Asked>& asked) {
     if (step < asked->providers.size()) provider = asked->providers[step];
   }
   if (!provider) {
-    finish(asked, {false, step == 0 ? "no auth module is running" : "no auth module allows it"});
+    finish(asked, {false, step == 0 ? "no module that decides is running, and one was enabled: mend it, "
+                                      "or restart without it for the defaults"
+                                    : "no auth module allows it"});
     return;
   }
   // The chain outlives its providers' answers: the supervisor takes them away and joins their lanes first.

@@ -34,8 +34,10 @@ const Json& of_app(const ModuleConfig& config, const std::string& app) {
   return found != config.apps.end() ? *found : config.effective;
 }
 
+constexpr const char* of_modules[] = {"modules", "module_paths", "trust"};
+
 Json host_part(Json config) {
-  for (const char* of_modules : {"modules", "module_paths", "trust"}) config.erase(of_modules);
+  for (const char* part : of_modules) config.erase(part);
   if (config.contains("apps")) {
     for (auto& app : config["apps"]) app.erase("modules");
   }
@@ -60,6 +62,21 @@ std::vector<std::string> host_changes(const Json& before, const Json& after) {
   for (const Json& change : Json::diff(host_part(before), host_part(after)))
     places.push_back(change.at("path"));
   return places;
+}
+
+Json in_effect(Json at_start, const Json& anew) {
+  for (const char* part : of_modules) {
+    at_start.erase(part);
+    if (anew.contains(part)) at_start[part] = anew[part];
+  }
+  if (at_start.contains("apps")) {
+    for (auto& app : at_start["apps"]) app.erase("modules");
+  }
+  const Json apps = anew.value("apps", Json::object());  // outlives the walk over it
+  for (const auto& [name, app] : apps.items()) {
+    if (app.contains("modules")) at_start["apps"][name]["modules"] = app["modules"];
+  }
+  return at_start;
 }
 
 }  // namespace sluice::config

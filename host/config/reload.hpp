@@ -16,4 +16,8 @@ bool changes_live(const Json& schema, const ModuleConfig& before, const ModuleCo
 // parts, module_paths and trust are not among them.
 std::vector<std::string> host_changes(const Json& before, const Json& after);
 
+// What `config show` tells after a reload: the host's own part as it was at the start, the modules' parts
+// anew. Both as effective_config() gives them.
+Json in_effect(Json at_start, const Json& anew);
+
 }  // namespace sluice::config

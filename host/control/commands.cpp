@@ -140,7 +140,7 @@ void add_commands(ControlServer& server, const Host& host) {
     if (done.has_error()) return Failure(Errc::failed, done.error().why);
     return *done;
   });
-  server.on("config", [host](const Json&) -> Reply { return host.config; });
+  server.on("config", [host](const Json&) -> Reply { return host.config(); });
   server.on("status", [host](const Json&) -> Reply { return status(host); });
   server.on("events", [host](const Json& request) -> Reply { return recent_events(host.events, request); });
 }

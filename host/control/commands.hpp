@@ -37,7 +37,7 @@ struct Host {
   observe::Metrics& metrics;
   observe::Events& events;
   std::string version;
-  Json config;  // effective, secrets masked
+  std::function<Json()> config;  // effective, secrets masked
   std::chrono::steady_clock::time_point since;
   std::function<std::vector<Endpoint>()> endpoints;
   std::function<bool()> stopping;

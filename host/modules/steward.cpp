@@ -72,6 +72,7 @@ void Steward::run() {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto read = ::read(wakeup_, &count, sizeof count);
     if (ending_) return;
+    if (reread_wanted_.exchange(false)) tell_reread();
     if (fds[1].revents != 0) watch_.read(FolderWatch::Clock::now());
     if (watch_.settled(FolderWatch::Clock::now())) {
       std::lock_guard lock(mutex_);
@@ -147,6 +148,17 @@ Done<Json> Steward::reconfigure() {
   auto read = rereader_();
   if (read.has_value()) look({});
   return read;
+}
+
+void Steward::reconfigure_soon() {
+  reread_wanted_ = true;
+  wake();
+}
+
+void Steward::tell_reread() {
+  const auto read = reconfigure();
+  if (read.has_error()) return log_.error(read.error().why);
+  log_.info("the config was read again");
 }
 
 Done<Json> Steward::reset(const std::string& id) {

@@ -56,6 +56,7 @@ class Steward {
   Done<Json> disable(const std::string& id);  // as drain
   // The config file anew, all or nothing: modules whose part changed take it while they run or are replaced.
   Done<Json> reconfigure();
+  void reconfigure_soon();  // the same, later, told in the log alone
   // Tries again what had failed.
   Done<Json> reset(const std::string& id);
 
@@ -66,6 +67,7 @@ class Steward {
   Done<ModuleStatus> status(const std::string& id) const;
   NotDone unknown(const std::string& id) const;
   void run();
+  void tell_reread();
   void wake() const;
 
   Supervisor& supervisor_;
@@ -80,6 +82,7 @@ class Steward {
   FolderWatch watch_;  // the thread's
   int wakeup_;
   std::atomic<bool> ending_{false};
+  std::atomic<bool> reread_wanted_{false};
   std::thread thread_;
 };
 

@@ -31,12 +31,17 @@ class Reload(LiveTest):
         before = self.generations(server)
         self.assertEqual(self.answer(server, f"a?user=ann&pass={PASSWORD}"), "NetStream.Publish.Start")
         self.assertNotEqual(self.answer(server, f"b?user=bob&pass={PASSWORD}"), "NetStream.Publish.Start")
+        self.assertNotIn("DEBUG [auth]", server.log())
         server.config["modules"] = self.users("bob")
+        server.config["modules"]["auth"]["log_level"] = "debug"
         server.write_config()
         self.assertIn("taken", server.run("config", "reload").stdout)
         self.assertEqual(self.generations(server), before)
         self.assertNotEqual(self.answer(server, f"c?user=ann&pass={PASSWORD}"), "NetStream.Publish.Start")
         self.assertEqual(self.answer(server, f"d?user=bob&pass={PASSWORD}"), "NetStream.Publish.Start")
+        self.assertIn("DEBUG [auth]", server.log())
+        shown = server.ask("config")["modules"]["auth"]["config"]["users"]
+        self.assertEqual([user["name"] for user in shown], ["bob"])
         self.assertNotIn(PASSWORD, server.log(), "a secret in the log")
 
     def test_a_setting_of_the_module_costs_a_generation_and_no_session(self):
@@ -77,6 +82,7 @@ class Reload(LiveTest):
         server.write_config()
         done = server.run("config", "reload", "--json")
         self.assertEqual(done["needs_restart"], ["/apps/live/grace_ms"])
+        self.assertEqual(server.ask("config")["apps"]["live"]["grace_ms"], 1000, "what is in effect is shown")
 
 
 if __name__ == "__main__":

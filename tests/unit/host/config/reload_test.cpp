@@ -42,6 +42,20 @@ TEST_CASE("an app's own settings count against what it had before, the module's 
       changes_live(schema, before, with(before.effective, {{"live", {{"level", 1}, {"listen", ":2"}}}})));
 }
 
+TEST_CASE("what is in effect after a reload: the host's part as at the start, the modules' anew") {
+  const Json before = {{"limits", 1},
+                       {"modules", {{"a", 1}}},
+                       {"trust", "x"},
+                       {"apps", {{"live", {{"grace_ms", 1}, {"modules", {{"a", 1}}}}}}}};
+  const Json after = {{"limits", 2},
+                      {"modules", {{"b", 1}}},
+                      {"apps", {{"live", {{"grace_ms", 2}}}, {"vod", {{"modules", {{"b", 2}}}}}}}};
+  CHECK(in_effect(before, after) ==
+        Json{{"limits", 1},
+             {"modules", {{"b", 1}}},
+             {"apps", {{"live", {{"grace_ms", 1}}}, {"vod", {{"modules", {{"b", 2}}}}}}}});
+}
+
 TEST_CASE("what only a restart changes is named") {
   const Json before = {{"limits", {{"streams", 5}}},
                        {"modules", {{"a", {{"enabled", true}}}}},
