@@ -1,5 +1,4 @@
-#include "modules/module.hpp"
-
+// Its way up and down.
 #include <malloc.h>
 
 #include <algorithm>
@@ -17,41 +16,14 @@
 #include "engine/clock.hpp"
 #include "engine/engine.hpp"
 #include "engine/lane.hpp"
-#include "modules/control_call.hpp"
-#include "modules/lane_threads.hpp"
-#include "modules/lane_watch.hpp"
+#include "modules/module_running.hpp"
 #include "modules/preflight.hpp"
-#include "modules/staging.hpp"
-#include "modules/status_name.hpp"
 #include "observe/log.hpp"
 #include "services/services.hpp"
 
 namespace sluice::modules {
 
-struct Module::Running {
-  Seat seat;
-  std::shared_ptr<sluice_host> host;
-  Staged staged;
-  std::shared_ptr<Mapped> mapped;
-  Negotiated module;
-  LaneThreads threads;
-  std::unique_ptr<LaneWatch> watch;  // this and the next: once the threads are started
-  std::unique_ptr<Accounting> accounting;
-  std::vector<std::shared_ptr<void>> kept;
-  std::atomic<bool> ending = false;
-  bool start_called = false;
-  bool negotiated = false;
-  bool stuck = false;  // a thread did not come back
-};
-
 namespace {
-
-template <class T>
-std::string plural(T count, std::string_view noun) {
-  std::string text = std::to_string(count) + " " + std::string(noun);
-  if (count != 1) text += text.ends_with("ch") ? "es" : "s";
-  return text;
-}
 
 // A thread that never came back holds on to what it may touch; so that nothing of it is freed under its feet
 // (nor reported as lost), it is entered here for good.
@@ -63,49 +35,7 @@ void never_free(std::shared_ptr<T> thing) {
   kept->push_back(std::move(thing));
 }
 
-std::string fate(std::string_view method, Called called) {
-  return std::string(method) + (called == Called::threw ? " threw an exception" : " did not come back");
-}
-
-// The outcome of one life call, owned by the call so that a late one writes into memory that is still there.
-struct Outcome {
-  sluice_status status = SLUICE_STATUS_INTERNAL;
-  sluice_err err{};
-
-  Outcome() { err.struct_size = sizeof err; }
-  std::string text() const {
-    const auto words = abi::text_of(err);
-    return words.empty() ? status_name(status) : words;
-  }
-};
-
 }  // namespace
-
-std::string_view remains_name(Remains remains) {
-  switch (remains) {
-    case Remains::none:
-      return "none";
-    case Remains::in_use:
-      return "in use";
-    case Remains::unmapped:
-      return "unmapped";
-    case Remains::parked:
-      return "parked";
-    case Remains::zombie:
-      return "zombie";
-  }
-  return "";
-}
-
-std::string held_text(const HeldCounts& counts) {
-  std::string text;
-  for (std::size_t kind = 0; kind < counts.size(); ++kind) {
-    if (counts[kind] == 0) continue;
-    if (!text.empty()) text += ", ";
-    text += plural(counts[kind], Ledger::name(static_cast<Ledger::Kind>(kind)));
-  }
-  return text;
-}
 
 Module::Module(ModuleOrder order) : order_(std::move(order)) { picture_.generation = order_.generation; }
 
@@ -246,49 +176,24 @@ std::string Module::text_of(const config::ModuleConfig& config) {
   return json.dump();
 }
 
-Accepted<void> Module::reconfigure(const config::ModuleConfig& config) {
-  const auto& path = order_.entry.path;
-  if (running_->module.life.reconfigure == nullptr)
-    return Refusal{"", "it takes no configuration while it runs", path, {}};
-  auto outcome = std::make_shared<Outcome>();
-  const auto called = call_on(
-      control_lane(), order_.deadlines.configure, [running = running_, outcome, json = text_of(config)] {
-        const auto& module = running->module;
-        outcome->status = module.life.reconfigure(module.self, abi::borrow(json), &outcome->err);
-      });
-  if (called == Called::late)
-    return Refusal{"SL-RUN-002", "reconfigure did not come back in time", path,
-                   "It may not wait for anything."};
-  if (called != Called::done)
-    return Refusal{"SL-CFG-001", "reconfigure threw an exception", path, "Report it to its author."};
-  if (outcome->status == SLUICE_STATUS_OK) return {};
-  if (outcome->status == SLUICE_STATUS_NOT_SUPPORTED) return Refusal{"", outcome->text(), path, {}};
-  return Refusal{"SL-CFG-001", "the module rejects its new configuration: " + outcome->text(), path,
-                 "Correct it under modules." + id() + ".config; what it had goes on."};
-}
-
 Accepted<void> Module::configure() {
   if (running_->module.life.configure == nullptr) {  // takes no configuration
     enter(State::configured);
     return {};
   }
-  auto outcome = std::make_shared<Outcome>();
-  const auto called = call_on(control_lane(), order_.deadlines.configure,
-                              [running = running_, outcome, json = text_of(order_.entry.config)] {
-                                const auto& module = running->module;
-                                outcome->status =
-                                    module.life.configure(module.self, abi::borrow(json), &outcome->err);
-                              });
+  const auto answer = call("configure", order_.deadlines.configure,
+                           [json = text_of(order_.entry.config)](const Negotiated& module, sluice_err* err) {
+                             return module.life.configure(module.self, abi::borrow(json), err);
+                           });
   const auto& path = order_.entry.path;
-  if (called == Called::late) {
+  if (answer.called == Called::late) {
     running_->stuck = true;
-    return Refusal{"SL-RUN-002", "configure did not come back in time", path,
-                   "It may not wait for anything."};
+    return Refusal{"SL-RUN-002", answer.text, path, "It may not wait for anything."};
   }
-  if (called != Called::done)
-    return Refusal{"SL-CFG-001", "configure threw an exception", path, "Report it to its author."};
-  if (outcome->status != SLUICE_STATUS_OK) {
-    return Refusal{"SL-CFG-001", "the module rejects its configuration: " + outcome->text(), path,
+  if (answer.called != Called::done)
+    return Refusal{"SL-CFG-001", answer.text, path, "Report it to its author."};
+  if (answer.status != SLUICE_STATUS_OK) {
+    return Refusal{"SL-CFG-001", "the module rejects its configuration: " + answer.text, path,
                    "Correct it under modules." + id() + ".config."};
   }
   enter(State::configured);
@@ -296,20 +201,19 @@ Accepted<void> Module::configure() {
 }
 
 Accepted<void> Module::run_start() {
-  auto outcome = std::make_shared<Outcome>();
   running_->start_called = true;
-  const auto called = call_on(control_lane(), order_.deadlines.start, [running = running_, outcome] {
-    outcome->status = running->module.life.start(running->module.self, &outcome->err);
+  const auto answer = call("start", order_.deadlines.start, [](const Negotiated& module, sluice_err* err) {
+    return module.life.start(module.self, err);
   });
   const auto& path = order_.entry.path;
-  if (called == Called::late) {
+  if (answer.called == Called::late) {
     running_->stuck = true;
-    return Refusal{"SL-RUN-002", "start did not come back in time", path, "It may not wait for anything."};
+    return Refusal{"SL-RUN-002", answer.text, path, "It may not wait for anything."};
   }
-  if (called != Called::done)
-    return Refusal{"SL-RUN-001", "start threw an exception", path, "Report it to its author."};
-  if (outcome->status != SLUICE_STATUS_OK) {
-    return Refusal{"SL-RUN-001", "start failed: " + outcome->text(), path,
+  if (answer.called != Called::done)
+    return Refusal{"SL-RUN-001", answer.text, path, "Report it to its author."};
+  if (answer.status != SLUICE_STATUS_OK) {
+    return Refusal{"SL-RUN-001", "start failed: " + answer.text, path,
                    "Everything it had opened was taken back; correct the cause and start again."};
   }
   enter(State::started);
@@ -333,25 +237,10 @@ void Module::begin_drain(std::int64_t deadline_ns, bool has_successor) {
   order_.host.listeners->retire(id(), order_.generation);
   if (!has_successor) order_.host.engine->shut_for_new(running_->seat);
   if (running_->module.life.drain == nullptr) return;
-  const auto called = call_on(control_lane(), std::chrono::seconds(1), [running = running_, deadline_ns] {
-    running->module.life.drain(running->module.self, deadline_ns);
+  const auto answer = call("drain", patience_between, [deadline_ns](const Negotiated& module, sluice_err*) {
+    return module.life.drain(module.self, deadline_ns);
   });
-  if (called != Called::done) log_problem("module " + id() + ": " + fate("drain", called));
-}
-
-std::uint64_t Module::remaining() {
-  if (picture().state != State::draining || running_->module.life.remaining == nullptr) return 0;
-  auto left = std::make_shared<sluice_remaining>();
-  left->struct_size = sizeof *left;
-  auto status = std::make_shared<sluice_status>(SLUICE_STATUS_INTERNAL);
-  const auto called = call_on(control_lane(), std::chrono::seconds(1), [running = running_, left, status] {
-    *status = running->module.life.remaining(running->module.self, left.get());
-  });
-  if (called == Called::threw) log_problem("module " + id() + ": " + fate("remaining", called));
-  // No answer is not "drained": only the deadline ends it then.
-  const auto sessions = called == Called::done ? (*status == SLUICE_STATUS_OK ? left->sessions : 0) : 1;
-  std::lock_guard lock(mutex_);
-  return picture_.sessions_left = sessions;
+  if (answer.called != Called::done) log_problem("module " + id() + ": " + answer.text);
 }
 
 void Module::stop(bool late) {
@@ -365,7 +254,7 @@ void Module::stop(bool late) {
   if (late) {
     set_reason("STOPPED LATE",
                {"SL-RUN-004",
-                "the drain deadline passed with " + plural(sessions, "session") + " left; it held " +
+                "the drain deadline passed with " + counted(sessions, "session") + " left; it held " +
                     held_text(holds),
                 order_.entry.path, "Give it a longer deadline (limits.drain_ms, limits.replace_drain_ms)."});
   }
@@ -378,10 +267,12 @@ void Module::stop_calls() {
   if (!running_->seat.lanes.empty()) {
     order_.host.engine->shut_for_new(running_->seat);
     if (running_->start_called && !running_->stuck) {
-      const auto called = call_on(control_lane(), order_.deadlines.stop,
-                                  [running = running_] { running->module.life.stop(running->module.self); });
-      if (called == Called::threw) log_problem("module " + id() + ": stop threw an exception");
-      running_->stuck = called == Called::late;
+      const auto answer = call("stop", order_.deadlines.stop, [](const Negotiated& module, sluice_err*) {
+        module.life.stop(module.self);
+        return SLUICE_STATUS_OK;
+      });
+      if (answer.called == Called::threw) log_problem("module " + id() + ": " + answer.text);
+      running_->stuck = answer.called == Called::late;
     }
     end_lanes();
   }
@@ -482,83 +373,10 @@ void Module::become_zombie(const std::string& where) {
                         "Its library stays mapped; restart the host to be rid of it."});
 }
 
-// ---- Between
-// --------------------------------------------------------------------------------------------------
-
-void Module::ask_health() {
-  if (!running_ || !running_->watch) return;
-  running_->watch->ask(order_.host.clock->monotonic(), running_->module);
-}
-
-void Module::watch_lanes() {
-  std::unique_lock lock(mutex_);
-  const auto running = picture_.threads == 0 ? nullptr : running_;
-  lock.unlock();
-  if (!running) return;
-  for (const auto& stall : running->watch->look(order_.host.clock->monotonic(), running->threads)) {
-    order_.host.log->warn("a lane does not come back to its loop",
-                          {{"module", id()},
-                           {"generation", std::to_string(order_.generation)},
-                           {"lane", std::to_string(stall.lane)},
-                           {"away_ms", std::to_string(stall.away / 1'000'000)},
-                           {"calls", stall.where.empty() ? "its thread does not answer" : stall.where}});
-  }
-}
-
-LifePicture Module::picture() const {
-  // All of it under the mutex: once threads is 0 the lanes may be another module's.
-  std::lock_guard lock(mutex_);
-  auto picture = picture_;
-  if (!running_) return picture;
-  picture.holds = running_->seat.ledger.counts();
-  if (picture.threads == 0) return picture;
-  picture.account = running_->accounting->now();
-  auto report = running_->watch->report(order_.host.clock->monotonic());
-  for (std::size_t i = 0; i < report.away.size(); ++i) {
-    picture.account.lanes[i].away = std::chrono::nanoseconds(report.away[i]);
-  }
-  if (picture.state >= State::configured) picture.health = {report.degraded, std::move(report.reason)};
-  return picture;
-}
-
 void Module::hold(std::shared_ptr<Running> running) {
   std::lock_guard lock(mutex_);
   running_.swap(running);
 }
-
-Accepted<sluice_interface> Module::query(const std::string& iface, std::uint32_t minor_min) {
-  const auto fail = [&](const std::string& finding) {
-    return Refusal{"SL-DEP-001", finding, order_.entry.path,
-                   "Its manifest promises the interface; report it."};
-  };
-  if (running_->module.life.query == nullptr)
-    return fail("it provides " + iface + " but has no query method");
-  struct Found {
-    sluice_interface interface{};
-    sluice_status status = SLUICE_STATUS_INTERNAL;
-  };
-  auto found = std::make_shared<Found>();
-  found->interface.struct_size = sizeof found->interface;
-  const auto called =
-      call_on(control_lane(), std::chrono::seconds(1), [running = running_, found, iface, minor_min] {
-        const auto& module = running->module;
-        found->status = module.life.query(module.self, abi::borrow(iface), minor_min, &found->interface);
-      });
-  if (called != Called::done) return fail(fate("query for " + iface, called));
-  if (found->status != SLUICE_STATUS_OK)
-    return fail("query for " + iface + " returned " + status_name(found->status));
-  const auto* table = static_cast<const std::uint32_t*>(found->interface.table);
-  if (table == nullptr || *table < sizeof(std::uint32_t) || *table > abi::absurd_struct_size) {
-    return fail("query for " + iface + " gave no usable table");
-  }
-  return found->interface;
-}
-
-engine::Lane& Module::control_lane() const { return *running_->seat.lanes.front(); }
-
-Seat& Module::seat() const { return running_->seat; }
-
-void Module::keep_alive(std::shared_ptr<void> thing) { running_->kept.push_back(std::move(thing)); }
 
 void Module::enter(State state) {
   std::lock_guard lock(mutex_);

@@ -20,6 +20,7 @@
 
 #include "abi/seat.hpp"
 #include "modules/accounting.hpp"
+#include "modules/control_call.hpp"
 #include "modules/lane_watch.hpp"
 #include "modules/loader.hpp"
 #include "modules/plan.hpp"
@@ -82,9 +83,24 @@ struct LifePicture {
   Account account;  // of one that ended: what it had at its end
 };
 
+// "2 timers", "1 connection".
+std::string counted(std::uint64_t count, std::string_view noun);
 // "2 timers, 1 connection"; empty when there is nothing.
 std::string held_text(const HeldCounts& counts);
 
+// What became of one call of the life table.
+struct LifeAnswer {
+  Called called = Called::gone;
+  sluice_status status = SLUICE_STATUS_INTERNAL;
+  std::string text;  // the module's own words, else the status; or that it threw or did not come back
+};
+// On [control].
+using LifeMethod = std::function<sluice_status(const Negotiated& module, sluice_err* err)>;
+
+// For the questions that are asked while it runs.
+inline constexpr milliseconds patience_between{1000};
+
+// Files: module.cpp its way up and down; module_talk.cpp what is asked of it in between, and its picture.
 class Module {
  public:
   explicit Module(ModuleOrder order);
@@ -106,6 +122,8 @@ class Module {
   // From any state. `late`: the drain deadline passed with sessions left (SL-RUN-004). Again: nothing
   // happens.
   void stop(bool late = false);
+  // While it runs, any time.
+  void set_log_level(const std::string& level);
   // Asks lanes and module how they are, without waiting; the answer is in a later picture().
   void ask_health();
   // Several times a second, from one thread of the host: whether its lanes come round. Waits for nobody.
@@ -125,6 +143,7 @@ class Module {
 
  private:
   struct Running;
+  LifeAnswer call(const std::string& method, milliseconds patience, LifeMethod work) const;
   Accepted<void> load();
   Accepted<void> open_lanes();
   Accepted<void> configure();

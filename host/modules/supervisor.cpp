@@ -125,6 +125,7 @@ void Supervisor::bring_up(const std::vector<std::vector<std::size_t>>& levels, s
       }
       const auto print = print_of(entry);
       if (line->held) continue;
+      if (line->current) line->current->module->set_log_level(entry.log_level);
       if (entry.id != anew && line->current && line->print == print) {
         std::lock_guard lock(mutex_);
         line->ended.reset();  // what could not replace it is gone again
