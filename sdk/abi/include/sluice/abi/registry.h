@@ -24,7 +24,7 @@ typedef struct sluice_credentials {
 typedef struct sluice_peer {
   uint32_t struct_size;
   uint32_t flags;        /* SLUICE_PEER_* */
-  sluice_str protocol;   /* "rtmp" */
+  sluice_str protocol;   /* as its URLs call it */
   sluice_str address;    /* "192.0.2.7:50123", "[2001:db8::1]:50123"; empty for the module itself */
   sluice_str user_agent; /* as the peer called itself, may be empty */
 } sluice_peer;
