@@ -138,13 +138,14 @@ sluice_status subscribe_begin(void* self, sluice_lane* lane, const sluice_subscr
   if (op != nullptr) *op = nullptr;
   sluice_subscribe_request asked;
   sluice_subscribe_calls told;
-  sluice_status status = read_struct(request, asked);
+  sluice_status status = read_struct(request, asked, offsetof(sluice_subscribe_request, format));
   if (status == SLUICE_STATUS_OK) status = read_struct(calls, told);
   if (status != SLUICE_STATUS_OK) return status;
   engine::SubscribeRequest mine;
   if (lane == nullptr || told.on_done == nullptr || told.on_ready == nullptr ||
       asked.start > SLUICE_START_LIVE || asked.max_time < 0 || !take_text(asked.key, mine.key) ||
-      !take_peer(asked.peer, mine.peer) || !take_credentials(asked.credentials, mine.credentials)) {
+      !take_peer(asked.peer, mine.peer) || !take_credentials(asked.credentials, mine.credentials) ||
+      !take_text(asked.format, mine.format) || !take_text(asked.parameters, mine.parameters)) {
     return fail(err, SLUICE_STATUS_ARGUMENT,
                 "subscribe_begin needs a lane, on_done, on_ready, a start point and texts of at most 16 KiB");
   }

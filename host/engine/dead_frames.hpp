@@ -22,6 +22,9 @@ class DeadFrames {
   Frame* last_ = nullptr;
 };
 
+// What a chunk holds of its source, when the chunk itself died. [any]
+void release_sources(Frame& frame);
+
 // For one reference at a time, on any thread.
 void release_frame(Frame& frame);
 

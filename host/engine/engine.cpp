@@ -104,6 +104,12 @@ void Engine::activate(Seat& seat) { table_->activate(seat); }
 
 void Engine::revoke(Seat& seat) { table_->revoke(seat); }
 
+void Engine::packager_up(PackagerOffer offer) { table_->packager_up(std::move(offer)); }
+void Engine::packager_down(Seat& seat) { table_->packager_down(seat); }
+std::size_t Engine::packagings(const Seat& seat) const { return table_->packagings(seat); }
+void Engine::dismiss_packagings(Seat& seat) { table_->dismiss_packagings(seat); }
+void Engine::abandon_packagings(Seat& seat) { table_->abandon_packagings(seat); }
+
 Errc Engine::publish_begin(Seat& seat, Lane& lane, PublishRequest request,
                            std::unique_ptr<PublishListener> listener, Operation** out) {
   return table_->publish_begin(seat, lane, std::move(request), std::move(listener), out);

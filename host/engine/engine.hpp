@@ -11,6 +11,7 @@
 #include "engine/clock.hpp"
 #include "engine/lane_tally.hpp"
 #include "engine/options.hpp"
+#include "engine/packaging.hpp"
 #include "engine/ports.hpp"
 #include "engine/requests.hpp"
 
@@ -69,6 +70,18 @@ class Engine {
   void shut_for_new(Seat& seat);
   // Takes every publication, subscription and begin of the seat away, each told on its lane.
   void revoke(Seat& seat);
+
+  // ---- Packagers; all [any] ----
+  // Its seat's lanes may be called for packagings from now on.
+  void packager_up(PackagerOffer offer);
+  // No more of them begin there. Those there are go on with another offer of the format from their next key
+  // frame on, or end.
+  void packager_down(Seat& seat);
+  std::size_t packagings(const Seat& seat) const;  // that its lanes still write
+  // Those end at once; which are still there some time later is decided by its threads, and they are left
+  // to them.
+  void dismiss_packagings(Seat& seat);
+  void abandon_packagings(Seat& seat);
 
   // ---- What the C tables stand on; the contract is at registry.h ----
   Errc publish_begin(Seat& seat, Lane& lane, PublishRequest request,

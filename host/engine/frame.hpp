@@ -22,6 +22,7 @@ struct alignas(64) Frame {
   std::atomic<std::uint32_t> refs{0};
   std::uint8_t size_class = 0;
   std::uint8_t track_slot = 0;
+  std::uint32_t source_count = 0;  // a chunk: frames of its source that it holds, listed in its payload
   std::uint64_t stream = 0;
   std::uint64_t seq = 0;
   std::uint64_t total_before = 0;       // bytes of all frames of the stream before this one
@@ -31,10 +32,14 @@ struct alignas(64) Frame {
   std::uint8_t* payload = nullptr;
   std::uint64_t capacity = 0;
   TrackRevision* track = nullptr;  // counted by the pool's owner alone: see FramePool::give
+  Frame** sources = nullptr;       // source_count of them
   sluice_span span{};
   sluice_frame view{};
 
-  bool is_video() const { return view.track->kind == SLUICE_TRACK_VIDEO; }
+  // Of a track that one can only join at its key frames: pictures, and chunks made of them.
+  bool is_keyed() const {
+    return view.track->kind == SLUICE_TRACK_VIDEO || view.track->kind == SLUICE_TRACK_CHUNKS;
+  }
   bool is_key() const { return (view.flags & SLUICE_FRAME_KEY) != 0; }
   bool is_disposable() const { return (view.flags & SLUICE_FRAME_DISPOSABLE) != 0; }
 

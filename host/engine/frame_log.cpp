@@ -37,7 +37,7 @@ void FrameLog::append(Frame& frame) {
   held_ += frame.view.bytes;
   total_ += frame.view.bytes;
   if (frame.is_disposable()) disposable_ += frame.view.bytes;
-  if (frame.is_key() && frame.is_video()) last_key_ = number;
+  if (frame.is_key() && frame.is_keyed()) last_key_ = number;
   SLUICE_STRESS_POINT();
   frame.refs.store(1, std::memory_order_release);  // from here on try_ref may succeed
   if (number - tail_ > mask_) drop_oldest();       // its slot must be free
@@ -116,7 +116,9 @@ void FrameLog::drop_oldest() {
   slots_[tail_ & mask_].store(nullptr, std::memory_order_release);
   ++tail_;
   SLUICE_STRESS_POINT();
-  if (drop_ref(*frame)) frame->home->give(*frame);
+  if (!drop_ref(*frame)) return;
+  release_sources(*frame);
+  frame->home->give(*frame);
 }
 
 void FrameLog::shrink(std::int64_t age, unsigned most) {

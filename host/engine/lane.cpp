@@ -294,7 +294,7 @@ bool Lane::tell_pending() {
 
 void Lane::tell(Subscription& subscription) {
   if (subscription.cursor_ >= subscription.window_.hi() && subscription.window_.ended()) {
-    subscription.closing_ = {Errc::gone, "the stream ended"};
+    subscription.closing_ = {Errc::gone, subscription.stream().ended_why};
     tell_closed(subscription);
     return;
   }

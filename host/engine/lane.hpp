@@ -96,6 +96,7 @@ class Lane {
 
  private:
   friend class LaneTable;
+  friend class PackagerSession;
   friend class Publication;
   friend class StreamTable;
   friend class Subscription;

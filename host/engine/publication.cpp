@@ -2,6 +2,7 @@
 
 #include "engine/lane.hpp"
 #include "engine/own_count.hpp"
+#include "engine/stream_table.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -127,7 +128,8 @@ void Publication::describe(Frame& frame, const TrackRevision& track, const Frame
   view.dts = times.dts;
   view.pts = times.pts;
   view.duration = facts.duration > 0 ? facts.duration : 0;
-  view.capture_wall = facts.capture_wall;
+  view.capture_wall =
+      facts.capture_wall != SLUICE_TIME_NONE ? facts.capture_wall : wall_of(times.dts, broken);
   view.track = &track.view;
   view.bytes = facts.size;
   view.spans = &frame.span;
@@ -149,6 +151,13 @@ void Publication::describe(Frame& frame, const TrackRevision& track, const Frame
   view.discontinuity = mark.discontinuity;
 }
 
+// Of a source that does not say when it captured: the time its timeline began to arrive, and from there on by
+// its own clock, so that pictures and sound agree.
+std::int64_t Publication::wall_of(std::int64_t dts, bool broken) {
+  if (broken || wall_at_zero_ == SLUICE_TIME_NONE) wall_at_zero_ = table_.clock_.wall() - dts;
+  return wall_at_zero_ + dts;
+}
+
 void Publication::count(const Frame& frame) {
   StreamCounters& counters = stream_->counters;
   raise(counters.frames, 1);
@@ -161,7 +170,7 @@ void Publication::count(const Frame& frame) {
   const Timeline::Corrections& corrections = stream_->timeline.corrections();
   counters.held_back.store(corrections.held, std::memory_order_relaxed);
   counters.pts_repaired.store(corrections.pts, std::memory_order_relaxed);
-  if (!frame.is_video()) return;
+  if (!frame.is_keyed()) return;
   raise(counters.video_frames, 1);
   if (frame.is_key()) {
     raise(counters.keys, 1);

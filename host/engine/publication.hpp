@@ -63,6 +63,7 @@ class Publication {
   Frame* take(std::uint64_t size);
   bool admit(const TrackRevision& track, std::uint32_t flags, Errc& refusal);
   void describe(Frame& frame, const TrackRevision& track, const FrameFacts& facts);
+  std::int64_t wall_of(std::int64_t dts, bool broken);
   void count(const Frame& frame);
   static void deliver(Letter& letter, bool lane_runs);
 
@@ -88,6 +89,7 @@ class Publication {
   std::atomic<std::uint64_t> drafts_{0};  // begun, neither published nor abandoned; for reports
   std::uint64_t gop_frames_ = 0;
   std::int64_t last_key_ = SLUICE_TIME_NONE;
+  std::int64_t wall_at_zero_ = SLUICE_TIME_NONE;
 
   // [table]
   std::optional<Revocation> revocation_;

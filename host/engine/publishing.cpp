@@ -106,6 +106,7 @@ void StreamTable::detach(Turn& turn, Publication& publication, End how, std::str
   stream.state = StreamState::grace;
   stream.grace_until = clock_.monotonic() + stream.options.grace.count();
   change(ChangeKind::grace, stream);
+  flush_packagings(stream);
   turn.tell("publish.lost", stream.key, publication.seat_.id,
             {{"reason", reason}, {"grace_s", stream.options.grace.count() / 1'000'000'000}});
 }
@@ -115,6 +116,7 @@ void StreamTable::end_stream(Turn& turn, Stream& stream, std::string_view reason
   const std::shared_ptr<Stream> handle = std::move(found->second);
   streams_.erase(found);
   stream.state = StreamState::ended;
+  end_packagings(turn, stream);
   stream.log.finish();
   change(ChangeKind::ended, stream);
   turn.tell("publish.ended", stream.key, "",
@@ -125,6 +127,7 @@ void StreamTable::end_stream(Turn& turn, Stream& stream, std::string_view reason
 }
 
 void StreamTable::request_key(Stream& stream, std::int64_t now, std::uint32_t track) {
+  if (const auto source = stream.source.lock()) return request_key(*source, now, 0);
   constexpr std::int64_t at_most_every = 1'000'000'000;
   std::int64_t next = stream.next_key_request.load(std::memory_order_relaxed);
   if (now < next || !stream.next_key_request.compare_exchange_strong(next, now + at_most_every)) return;

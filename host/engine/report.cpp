@@ -28,7 +28,7 @@ std::string codec_name(std::uint32_t codec) {
 }
 
 nlohmann::json track_facts(const sluice_track& track) {
-  static constexpr const char* kinds[] = {"", "video", "audio", "data"};
+  static constexpr const char* kinds[] = {"", "video", "audio", "data", "chunks"};
   nlohmann::json facts{{"id", track.id},
                        {"revision", track.revision},
                        {"kind", kinds[track.kind]},
@@ -51,6 +51,7 @@ nlohmann::json to_json(const ViewerFacts& viewer) {
           {"protocol", viewer.peer.protocol},
           {"peer", viewer.peer.address},
           {"agent", viewer.peer.user_agent},
+          {"format", viewer.format},
           {"age_s", viewer.age / second},
           {"bytes", viewer.bytes},
           {"frames", viewer.frames},
@@ -98,6 +99,7 @@ ViewerFacts StreamTable::facts_of(const Subscription& subscription, std::int64_t
   facts.stream = stream.key;
   facts.module = subscription.seat_.id;
   facts.peer = subscription.request_.peer;
+  facts.format = subscription.request_.format;
   facts.age = now - subscription.since_;
   facts.bytes = read(subscription.bytes_);
   facts.frames = read(subscription.frames_);
@@ -120,6 +122,7 @@ nlohmann::json StreamTable::streams() const {
     facts["epoch"] = stream->epoch;
     facts["age_s"] = (now - stream->since) / second;
     facts["viewers"] = read(stream->viewers);
+    facts["packagings"] = packaging_facts(*stream);
     facts["tracks"] = nlohmann::json::array();
     for (const auto& track : stream->tracks.list()) facts["tracks"].push_back(track_facts(track->view));
     if (const Publication* const publication = stream->publication) {

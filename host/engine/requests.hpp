@@ -41,6 +41,9 @@ struct SubscribeRequest {
   Credentials credentials;
   std::uint64_t max_bytes = 0;  // 0: the app's default
   std::int64_t max_time = 0;    // ns, 0: the app's default
+  std::string format;           // not empty: chunks of it
+  std::string parameters;       // of the format, JSON
+  std::uint64_t from_seq = 0;   // the host's own: begin there if it is still held
 };
 
 enum class End { clean, lost };

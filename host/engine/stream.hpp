@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,7 @@ namespace sluice::engine {
 
 class Operation;
 class Publication;
+struct Packaging;
 
 enum class StreamState { live, grace, ended };
 
@@ -74,7 +76,9 @@ struct Stream {
   // [any]
   StreamCounters counters;
   std::atomic<std::int64_t> next_key_request{0};
-  std::atomic<std::uint64_t> viewers{0};  // admitted, changed under the table's mutex
+  std::atomic<std::uint64_t> viewers{0};       // admitted, of packagings too; changed under the table's mutex
+  std::string ended_why = "the stream ended";  // changed by the writer before log.finish()
+  std::weak_ptr<Stream> source;                // of a packaging's chunks; set before anybody sees it
 
   // Under the table's mutex.
   StreamState state = StreamState::live;
@@ -87,6 +91,7 @@ struct Stream {
   std::int64_t progressed = 0;     // ... and when that was new
   bool epoch_ran = false;          // this publication wrote a frame
   StreamRates rates;
+  std::map<std::string, std::shared_ptr<Packaging>> packagings;  // by format and parameters
 };
 
 }  // namespace sluice::engine

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <sluice/stream_key.hpp>
+#include <utility>
 
 #include "abi/seat.hpp"
 #include "engine/lane.hpp"
@@ -46,6 +47,8 @@ StreamTable::StreamTable(const Options& options, Clock& clock, EventSink& events
 
 StreamTable::~StreamTable() {
   operations_.clear();
+  // Each is held by its source, and holds it.
+  for (const auto& [key, stream] : streams_) stream->packagings.clear();
   streams_.clear();
   reap();
 }
@@ -166,12 +169,7 @@ void StreamTable::claim(Turn& turn, const std::shared_ptr<Operation>& operation)
               "raise the limit on streams"});
       return;
     }
-    // Whoever lets go last only puts the stream aside: taking it apart may take 50 us and is no lane's work.
-    const auto bury = [this](Stream* stream) {
-      const std::lock_guard lock(grave_mutex_);
-      grave_.push_back(stream);
-    };
-    const std::shared_ptr<Stream> stream(new Stream(next_stream_++, key, operation->app, slabs_), bury);
+    const std::shared_ptr<Stream> stream = make_stream(key, operation->app);
     stream->since = clock_.monotonic();
     streams_.emplace(key, stream);
     grant(turn, *operation, stream);
@@ -193,7 +191,17 @@ void StreamTable::claim(Turn& turn, const std::shared_ptr<Operation>& operation)
   }
 }
 
+// Whoever lets go last only puts the stream aside: taking it apart may take 50 us and is no lane's work.
+std::shared_ptr<Stream> StreamTable::make_stream(const std::string& key, const AppOptions& app) {
+  const auto bury = [this](Stream* stream) {
+    const std::lock_guard lock(grave_mutex_);
+    grave_.push_back(stream);
+  };
+  return {new Stream(next_stream_++, key, app, slabs_), bury};
+}
+
 void StreamTable::decide(Operation& operation, Failure failure) {
+  if (failure.code != Errc::ok && operation.stream) leave(*std::exchange(operation.stream, nullptr));
   operation.phase = Operation::Phase::decided;
   operation.failure = std::move(failure);
   operation.lane.send(operation.post);
@@ -263,9 +271,7 @@ void StreamTable::discard(Turn& turn, Operation& operation) {
   }
   operation.phase = Operation::Phase::decided;
   if (operation.stream) {
-    operation.stream->viewers.fetch_sub(1, std::memory_order_relaxed);
-    --admitted_;
-    operation.stream.reset();
+    leave(*std::exchange(operation.stream, nullptr));
   }
   if (operation.publication) {
     publications_.erase(operation.publication.get());

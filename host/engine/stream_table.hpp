@@ -5,8 +5,8 @@
 //                           |  taken, takeover:     ^                               |
 //                           +- revoke, wait --------+------------ claim ------------+
 //
-// Files: stream_table.cpp the claims, viewing.cpp the viewers, upkeep.cpp what time brings, report.cpp the
-// lists.
+// Files: stream_table.cpp the claims, publishing.cpp what is granted, viewing.cpp the viewers, packaging.cpp
+// the packagings, upkeep.cpp what time brings, report.cpp the lists.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,7 @@
 #include "engine/lane_tally.hpp"
 #include "engine/operation.hpp"
 #include "engine/options.hpp"
+#include "engine/packaging.hpp"
 #include "engine/ports.hpp"
 #include "engine/registry_watch.hpp"
 #include "engine/stream.hpp"
@@ -37,6 +38,7 @@ struct ViewerFacts {
   std::string stream;
   std::string module;
   Peer peer;
+  std::string format;    // of its packaging, empty: frames
   std::int64_t age = 0;  // ns
   std::uint64_t bytes = 0;
   std::uint64_t frames = 0;
@@ -68,6 +70,12 @@ class StreamTable {
                    RegistryWatch** out);
   void watch_stop(RegistryWatch& watch);
 
+  void packager_up(PackagerOffer offer);
+  void packager_down(Seat& seat);
+  std::size_t packagings(const Seat& seat) const;
+  void dismiss_packagings(Seat& seat);
+  void abandon_packagings(Seat& seat);
+
   void shut_for_new(Seat& seat);
   void activate(Seat& seat);
   void revoke(Seat& seat);
@@ -82,6 +90,7 @@ class StreamTable {
 
  private:
   friend class Operation;
+  friend class PackagerSession;
   friend class Publication;
   friend class RegistryWatch;
   friend class Subscription;
@@ -120,6 +129,7 @@ class StreamTable {
   void discard(Turn& turn, Operation& operation);
   static void reclaim_operation(void* thing);
   AppOptions app_options(const std::string& key) const;
+  std::shared_ptr<Stream> make_stream(const std::string& key, const AppOptions& app);
 
   // publishing.cpp
   void grant(Turn& turn, Operation& operation, const std::shared_ptr<Stream>& stream);
@@ -134,6 +144,8 @@ class StreamTable {
   // viewing.cpp
   void admit(Turn& turn, Operation& operation);
   void open_subscription(Operation& operation);
+  void admit_to(Operation& operation, const std::shared_ptr<Stream>& stream);
+  void leave(Stream& stream);
   void unlist(Turn& turn, Subscription& subscription, std::string_view reason);
   void leave_window(Subscription& subscription);
   void deliver_subscription(Subscription& subscription, bool lane_runs);
@@ -142,6 +154,21 @@ class StreamTable {
   void evicted(Subscription& subscription);
   static void reclaim_subscription(void* thing);
   static void reclaim_watch(void* thing);
+
+  // packaging.cpp
+  const PackagerOffer* offer_for(const std::string& format) const;
+  std::shared_ptr<Packaging> packaging_for(Turn& turn, Operation& operation,
+                                           const std::shared_ptr<Stream>& source);
+  void begin_session(const std::shared_ptr<Packaging>& packaging, const std::shared_ptr<Stream>& source,
+                     const PackagerOffer& offer, std::uint64_t from_seq);
+  void packaging_ready(PackagerSession& session);
+  void packaging_described(Packaging& packaging, const sluice_packager_description& description);
+  void session_over(PackagerSession& session, SessionEnd end);
+  void unlist_packaging(Turn& turn, Packaging& packaging, Stream& source, const Failure& why);
+  void end_packagings(Turn& turn, Stream& source);
+  static void flush_packagings(const Stream& source);
+  void keep_packagings(Turn& turn, Stream& source, std::int64_t now);
+  static nlohmann::json packaging_facts(const Stream& source);
 
   // report.cpp
   static ViewerFacts facts_of(const Subscription& subscription, std::int64_t now);
@@ -168,6 +195,9 @@ class StreamTable {
   std::uint64_t admitted_ = 0;  // subscriptions, and begins that will be one
   std::set<RegistryWatch*> watches_;
   ChangeLog changes_;
+  std::vector<PackagerOffer> offers_;
+  std::set<PackagerSession*> sessions_;
+  std::uint64_t next_session_ = 0;
   std::uint64_t next_stream_ = 1;
   std::uint64_t next_epoch_ = 1;
   std::uint64_t next_viewer_ = 1;

@@ -13,7 +13,7 @@ namespace {
 bool has_video(const Window& window) {
   if (window.video_seen() != 0) return true;
   for (const auto& track : window.stream().tracks.list()) {
-    if (track->view.kind == SLUICE_TRACK_VIDEO) return true;
+    if (track->view.kind == SLUICE_TRACK_VIDEO || track->view.kind == SLUICE_TRACK_CHUNKS) return true;
   }
   return false;
 }
@@ -44,7 +44,9 @@ Subscription::Subscription(StreamTable& table, Window& window, Lane& lane, Subsc
 void Subscription::start() {
   const std::uint64_t hi = window_.hi();
   cursor_ = hi;
-  if (request_.start == Start::live) {
+  if (request_.from_seq != 0 && request_.from_seq >= window_.lo() && request_.from_seq <= hi) {
+    cursor_ = request_.from_seq;
+  } else if (request_.start == Start::live) {
     hold_ = has_video(window_);
   } else if (has_video(window_)) {
     const std::uint64_t key = request_.start == Start::key ? window_.newest_key() : window_.oldest_key();

@@ -56,6 +56,7 @@ class Subscription : public ChainHook {
 
  private:
   friend class Lane;
+  friend class PackagerSession;
   friend class StreamTable;
 
   struct Closing {

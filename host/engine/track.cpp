@@ -92,6 +92,23 @@ Errc TrackTable::update(std::uint32_t id, const sluice_track& track, Failure& fa
   return failure.code;
 }
 
+Errc TrackTable::set_chunks(std::span<const std::uint8_t> init, Failure& failure) {
+  failure = {};
+  if (init.size() > config_most) {
+    failure = {
+        Errc::limit,
+        "init chunk of " + std::to_string(init.size()) + " bytes; at most " + std::to_string(config_most),
+        ""};
+    return failure.code;
+  }
+  sluice_track track{};
+  track.kind = SLUICE_TRACK_CHUNKS;
+  track.config = {init.data(), init.size()};
+  slots_[0].claimed = true;
+  if (!slots_[0].newest || !same_contents(slots_[0].newest->view, track)) revise(slots_[0], 1, track);
+  return Errc::ok;
+}
+
 void TrackTable::revise(Slot& slot, std::uint32_t id, const sluice_track& track) {
   auto revision = std::make_shared<TrackRevision>();
   revision->config.assign(track.config.data, track.config.data + track.config.size);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace sluice::engine {
 class FramePool;
 
 // Immutable but for `frames`.
-struct TrackRevision {
+struct TrackRevision : std::enable_shared_from_this<TrackRevision> {
   sluice_track view{};  // points into the two below
   std::vector<std::uint8_t> config;
   std::string language;
@@ -44,6 +45,8 @@ class TrackTable {
   bool has_unclaimed() const { return unclaimed_ != 0; }
   Result<std::uint32_t> add(const sluice_track& track, Failure& failure);
   Errc update(std::uint32_t id, const sluice_track& track, Failure& failure);
+  // The one track of a packaging, id 1, with this init chunk. Fails: LIMIT (64 KiB).
+  Errc set_chunks(std::span<const std::uint8_t> init, Failure& failure);
   TrackRevision* newest(std::uint32_t id) const;  // null: no such track of this epoch
 
   // ---- [any] ----

@@ -39,6 +39,7 @@ bool StreamTable::tick() {
 
 void StreamTable::keep_stream(Turn& turn, Stream& stream, std::int64_t now) {
   keep_rates(turn, stream, now);
+  keep_packagings(turn, stream, now);
   if (stream.state == StreamState::grace) {
     if (now >= stream.grace_until) end_stream(turn, stream, "its publisher did not return");
     return;
@@ -97,6 +98,11 @@ void StreamTable::keep_operations(std::int64_t now) {
     if (operation->phase == Operation::Phase::decided || now < operation->deadline) continue;
     if (operation->phase == Operation::Phase::waiting && operation->seat.standby) continue;  // see activate()
     if (operation->phase == Operation::Phase::waiting) {
+      if (!operation->publishes()) {
+        decide(*operation,
+               {Errc::timeout, "the packager of " + operation->subscribe.format + " does not answer", ""});
+        continue;
+      }
       const auto found = streams_.find(operation->key());
       if (found != streams_.end() && found->second->successor == handle) found->second->successor.reset();
       decide(*operation, {Errc::busy, "the other publisher of " + operation->key() + " does not let go", ""});
@@ -133,6 +139,7 @@ void StreamTable::keep_memory() {
   }
   for (const auto& [key, stream] : streams_) {
     stream->log.set_age_limit(age_limit_);
+    for (const auto& [name, packaging] : stream->packagings) packaging->chunks->log.set_age_limit(age_limit_);
     if (stream->publication != nullptr || !short_of_it) continue;
     stream->log.shrink(age_limit_, 256);  // nobody else writes it
     stream->pool->trim();

@@ -31,10 +31,35 @@ void StreamTable::admit(Turn& turn, Operation& operation) {
     decide(operation, {Errc::limit, "too many viewers", "raise the limit on subscriptions"});
     return;
   }
+  if (operation.subscribe.format.empty()) {
+    admit_to(operation, found->second);
+    decide(operation, {});
+    return;
+  }
+  const auto packaging = packaging_for(turn, operation, found->second);
+  if (!packaging) return;
+  admit_to(operation, packaging->chunks);
+  if (packaging->ready) {
+    decide(operation, {});
+    return;
+  }
+  operation.phase = Operation::Phase::waiting;
+  operation.deadline = clock_.monotonic() + options_.begin_timeout.count();
+  packaging->waiting.push_back(operations_.at(&operation));
+}
+
+// Who sees chunks of a stream is a viewer of the stream.
+void StreamTable::admit_to(Operation& operation, const std::shared_ptr<Stream>& stream) {
   ++admitted_;
-  stream.viewers.fetch_add(1, std::memory_order_relaxed);
-  operation.stream = found->second;
-  decide(operation, {});
+  stream->viewers.fetch_add(1, std::memory_order_relaxed);
+  if (const auto source = stream->source.lock()) source->viewers.fetch_add(1, std::memory_order_relaxed);
+  operation.stream = stream;
+}
+
+void StreamTable::leave(Stream& stream) {
+  --admitted_;
+  stream.viewers.fetch_sub(1, std::memory_order_relaxed);
+  if (const auto source = stream.source.lock()) source->viewers.fetch_sub(1, std::memory_order_relaxed);
 }
 
 // On the operation's lane.
@@ -51,7 +76,8 @@ void StreamTable::open_subscription(Operation& operation) {
               {{"viewer", subscription->id()},
                {"protocol", subscription->request_.peer.protocol},
                {"peer", subscription->request_.peer.address},
-               {"agent", subscription->request_.peer.user_agent}});
+               {"agent", subscription->request_.peer.user_agent},
+               {"format", subscription->request_.format}});
   }
   operation.stream.reset();
   operation.seat.ledger.add(Kind::subscription, subscription, &StreamTable::reclaim_subscription);
@@ -81,8 +107,7 @@ void StreamTable::subscription_close(Subscription& subscription, std::string_vie
 void StreamTable::unlist(Turn& turn, Subscription& subscription, std::string_view reason) {
   Stream& stream = subscription.stream();
   subscriptions_.erase(subscription.id());
-  stream.viewers.fetch_sub(1, std::memory_order_relaxed);
-  --admitted_;
+  leave(stream);
   turn.tell("play.ended", stream.key, subscription.seat_.id,
             {{"viewer", subscription.id()},
              {"peer", subscription.request_.peer.address},

@@ -94,7 +94,7 @@ bool Window::settled() const { return log_.quiet(*link_, farewell_); }
 void Window::push(Frame& frame) {
   if (hi_ - lo_ > mask_) expire();
   if (hi_ - lo_ > mask_) grow();
-  const bool video = frame.is_video();
+  const bool video = frame.is_keyed();
   Mark& mark = marks_[hi_ & mask_];
   mark.dts = frame.view.dts;
   mark.total_before = frame.total_before;

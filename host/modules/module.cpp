@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -266,6 +267,7 @@ void Module::stop_calls() {
   if (!running_) return;
   if (!running_->seat.lanes.empty()) {
     order_.host.engine->shut_for_new(running_->seat);
+    end_packagings();
     if (running_->start_called && !running_->stuck) {
       const auto answer = call("stop", order_.deadlines.stop, [](const Negotiated& module, sluice_err*) {
         module.life.stop(module.self);
@@ -281,6 +283,17 @@ void Module::stop_calls() {
   if (running_->stuck) return become_zombie("destroy did not come back");
   settle_ledger();
   retire();
+}
+
+// It is not called for a packaging once it was told to stop.
+void Module::end_packagings() {
+  auto& engine = *order_.host.engine;
+  engine.dismiss_packagings(running_->seat);
+  const auto until = std::chrono::steady_clock::now() + patience_between;
+  while (engine.packagings(running_->seat) != 0) {
+    if (std::chrono::steady_clock::now() >= until) return engine.abandon_packagings(running_->seat);
+    std::this_thread::sleep_for(milliseconds(1));
+  }
 }
 
 void Module::end_lanes() {

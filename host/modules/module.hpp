@@ -150,6 +150,7 @@ class Module {
   Accepted<void> run_start();
   bool give_up(State state, const Refusal& why);
   void stop_calls();
+  void end_packagings();
   void end_lanes();
   void destroy();
   void settle_ledger();

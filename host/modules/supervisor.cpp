@@ -1,6 +1,7 @@
 #include "modules/supervisor.hpp"
 
 #include <sluice/abi/auth.h>
+#include <sluice/abi/packager.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,7 @@
 #include "auth/auth_chain.hpp"
 #include "config/reload.hpp"
 #include "engine/clock.hpp"
+#include "engine/engine.hpp"
 #include "net/listeners.hpp"
 #include "observe/events.hpp"
 #include "observe/log.hpp"
@@ -200,6 +202,7 @@ void Supervisor::switch_to(Line& line, Generation next, const Entry& entry) {
   next.module->activate();
   host_.services->activate(next.module->seat());
   attach_auth(next);
+  attach_packagers(next);
   std::optional<Generation> before;
   {
     std::lock_guard lock(mutex_);
@@ -273,6 +276,26 @@ void Supervisor::attach_auth(Generation& generation) {
   auth_.add(std::move(provider));
 }
 
+void Supervisor::attach_packagers(Generation& generation) {
+  const Entry& entry = generation.module->entry();
+  for (const auto& provision : entry.candidate.manifest->provides) {
+    if (provision.iface != SLUICE_PACKAGER_ID) continue;
+    const auto found = generation.module->query(SLUICE_PACKAGER_ID, 0);
+    if (found.has_error()) {
+      host_.log->error(sentence(found.error(), entry.id, entry.version), {{"module", entry.id}});
+      continue;
+    }
+    const auto* table = static_cast<const sluice_packager*>(found->table);
+    if (table->struct_size < sizeof *table || table->open == nullptr || table->close == nullptr) {
+      host_.log->error("its table of sluice.packager/1 is not whole: open and close are needed",
+                       {{"module", entry.id}});
+      continue;
+    }
+    host_.engine->packager_up(
+        {&generation.module->seat(), provision.name, provision.priority, table, found->self});
+  }
+}
+
 // What it promised can be leased from now on, and called where it gives a table for that. Beside an earlier
 // generation all of it is held back until the switch.
 void Supervisor::offer_interfaces(Generation& generation) {
@@ -328,6 +351,7 @@ void Supervisor::put_down(Line& line, std::int64_t patience) {
 void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t patience) {
   // New questions go elsewhere; those it has it still answers.
   if (generation.auth) auth_.remove(generation.auth.get());
+  host_.engine->packager_down(generation.module->seat());
   generation.drain_deadline = host_.clock->monotonic() + patience;
   host_.services->provider_down(generation.module->seat(),
                                 "module " + generation.module->id() + " is about to stop");
@@ -346,7 +370,8 @@ void Supervisor::begin_drain(Line& line, Generation generation, std::int64_t pat
 // It may stop when nobody is served by it, nobody holds on to it and nobody waits for its answer.
 std::uint64_t Supervisor::left_of(Generation& generation) const {
   const Seat& seat = generation.module->seat();
-  return generation.module->remaining() + host_.services->leases_out(seat) + host_.services->calls_owed(seat);
+  return generation.module->remaining() + host_.services->leases_out(seat) +
+         host_.services->calls_owed(seat) + host_.engine->packagings(seat);
 }
 
 std::vector<std::string> Supervisor::finish(Line& line, Generation& generation) {
@@ -399,7 +424,10 @@ void Supervisor::drain_until(std::int64_t deadline_ns) {
   for (;;) {
     std::uint64_t left = 0;
     for (auto& [id, line] : lines_) {
-      for (auto& generation : line.draining) left += generation.left = generation.module->remaining();
+      for (auto& generation : line.draining) {
+        left += generation.left =
+            generation.module->remaining() + host_.engine->packagings(generation.module->seat());
+      }
     }
     const auto now = host_.clock->monotonic();
     if (left == 0 || now >= deadline_ns) return;
@@ -422,6 +450,7 @@ StopReport Supervisor::stop(std::int64_t deadline_ns) {
     lock.unlock();
     generation.drain_deadline = host_.clock->monotonic() + patience;
     if (patience > 0) {
+      host_.engine->packager_down(generation.module->seat());
       host_.services->provider_down(generation.module->seat(), "module " + *id + " is about to stop");
       generation.module->begin_drain(generation.drain_deadline);
       tell_state(*id, generation.module->entry().version, generation.module->picture());

@@ -178,6 +178,7 @@ class Supervisor {
   void fail(Line& line, const Entry& entry, State state, const std::string& rule, const std::string& message,
             const LifePicture& life);
   void attach_auth(Generation& generation);
+  void attach_packagers(Generation& generation);
   void offer_interfaces(Generation& generation);
   void wait_until_caught_up(const Generation& generation) const;
   std::uint64_t left_of(Generation& generation) const;

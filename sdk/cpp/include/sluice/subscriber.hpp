@@ -28,6 +28,8 @@ struct SubscribeOptions {
   std::uint32_t start = SLUICE_START_KEY;
   std::uint64_t max_bytes = 0;  // 0: the host's default
   std::int64_t max_time = 0;
+  std::string_view format = {};      // chunks of this format: registry.h
+  std::string_view parameters = {};  // of the format, JSON object
 };
 
 // [lane] Every method on the lane given to open.
@@ -43,9 +45,10 @@ class Subscriber {
                      void* ctx, SubscribeOptions options = {}) {
     if (state_) return SLUICE_STATUS_STATE;
     auto* state = new State{host_, this, &calls, ctx, nullptr, nullptr};
-    const sluice_subscribe_request crossing{sizeof crossing, options.start,         to_abi(request.key),
-                                            request.peer(),  request.credentials(), options.max_bytes,
-                                            options.max_time};
+    const sluice_subscribe_request crossing{
+        sizeof crossing,  options.start,          to_abi(request.key),
+        request.peer(),   request.credentials(),  options.max_bytes,
+        options.max_time, to_abi(options.format), to_abi(options.parameters)};
     const auto& registry = host_->registry();
     const sluice_status status = registry.call(&sluice_registry::subscribe_begin, registry.self(), lane,
                                                &crossing, &State::calls_table(), static_cast<void*>(state),

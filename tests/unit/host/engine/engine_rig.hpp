@@ -233,6 +233,8 @@ class Viewer {
     std::int64_t max_time = 0;
     unsigned lane = 0;
     std::uint32_t batch = 64;
+    std::string format{};
+    std::string parameters{};
   };
 
   Viewer(Rig& rig, std::string_view key) : Viewer(rig, key, Wish{}) {}
@@ -245,6 +247,8 @@ class Viewer {
     request.credentials.struct_size = sizeof request.credentials;
     request.max_bytes = wish.max_bytes;
     request.max_time = wish.max_time;
+    request.format = str(wish.format);
+    request.parameters = str(wish.parameters);
     sluice_subscribe_calls calls{};
     calls.struct_size = sizeof calls;
     calls.on_done = [](void* ctx, sluice_status status, sluice_subscription* subscription,

@@ -35,7 +35,14 @@ extern "C" {
 #define SLUICE_CODEC_G711A SLUICE_FOURCC('a', 'l', 'a', 'w')
 #define SLUICE_CODEC_G711U SLUICE_FOURCC('u', 'l', 'a', 'w')
 
-enum { SLUICE_TRACK_VIDEO = 1, SLUICE_TRACK_AUDIO = 2, SLUICE_TRACK_DATA = 3 };
+enum {
+  SLUICE_TRACK_VIDEO = 1,
+  SLUICE_TRACK_AUDIO = 2,
+  SLUICE_TRACK_DATA = 3,
+  /* The one track of a packaging (registry.h): its frames are chunks, its config is the format's init chunk
+   * (empty: none), its codec 0. Only the host makes such a track. */
+  SLUICE_TRACK_CHUNKS = 4
+};
 
 /* One revision of one elementary stream. Immutable; a change makes a new revision. As input (track_add,
  * track_update) `id` and `revision` are ignored and everything is copied; as output it is borrowed and valid
@@ -60,10 +67,11 @@ typedef struct sluice_track {
 } sluice_track;
 
 enum {
-  SLUICE_FRAME_KEY = 1u << 0,          /* decoding can start here; every audio frame of a codec without
-                                          inter-frame prediction may carry it too */
-  SLUICE_FRAME_DISPOSABLE = 1u << 1,   /* no other frame refers to it */
-  SLUICE_FRAME_DISCONTINUITY = 1u << 2 /* the source's timeline broke before this frame */
+  SLUICE_FRAME_KEY = 1u << 0,           /* decoding can start here; every audio frame of a codec without
+                                           inter-frame prediction may carry it too */
+  SLUICE_FRAME_DISPOSABLE = 1u << 1,    /* no other frame refers to it */
+  SLUICE_FRAME_DISCONTINUITY = 1u << 2, /* the source's timeline broke before this frame */
+  SLUICE_FRAME_INDEPENDENT = 1u << 3    /* a chunk: all in it can be decoded without an earlier one */
 };
 
 typedef struct sluice_span {
@@ -87,7 +95,7 @@ typedef struct sluice_frame {
   int64_t dts;          /* ns since the stream's start; never falls within a track */
   int64_t pts;          /* ns; may lie before dts where the source says so (negative composition time) */
   int64_t duration;     /* ns, 0 unknown */
-  int64_t capture_wall; /* ns since 1970-01-01 UTC, SLUICE_TIME_NONE unknown */
+  int64_t capture_wall; /* ns since 1970-01-01 UTC; where the source does not say, as its frames arrive */
   const sluice_track* track;
   /* Cut marks, stamped once at the origin: the segment and part this frame belongs to, and how many
    * discontinuities came before it. Equal on every node. */

@@ -8,7 +8,9 @@
  * sending. After a failure other than MEDIA only close comes; the host opens another session at the next key
  * frame if the format is still wanted.
  *
- * Today the conformance kit and tests drive this interface; the engine follows with the first muxers. */
+ * A session begins with the first viewer who asks for the format with its parameters and ends some seconds
+ * after the last one left. When the module is replaced, the session of the generation before ends in front of
+ * a key frame and one of the new generation goes on with that frame. */
 #ifndef SLUICE_ABI_PACKAGER_H
 #define SLUICE_ABI_PACKAGER_H
 

@@ -74,6 +74,12 @@ typedef struct sluice_subscribe_request {
   sluice_credentials credentials;
   uint64_t max_bytes; /* lag bound, 0: default (4 MiB) */
   int64_t max_time;   /* lag bound in media time, ns, 0: default (3 s) */
+  /* Not empty: chunks of this format (a `name` of sluice.packager/1), made once for all who want it with
+   * these parameters. What is read then is one track of kind SLUICE_TRACK_CHUNKS: a viewer is sent the
+   * config of the track its first frame names, again whenever a frame names another revision, and the
+   * frames' spans in turn. KEY marks the chunks to begin with. */
+  sluice_str format;
+  sluice_str parameters; /* JSON object as the packager defines it, at most 4 KiB; empty: {} */
 } sluice_subscribe_request;
 
 /* All called on the lane named in subscribe_begin. */
@@ -81,7 +87,8 @@ typedef struct sluice_subscribe_calls {
   uint32_t struct_size;
   uint32_t reserved;
   /* Exactly once. OK: `subscription` is the module's until subscription_close.
-   * Else: DENIED, NOT_FOUND (no such stream), LIMIT, ARGUMENT, CANCELLED. */
+   * Else: DENIED, NOT_FOUND (no such stream), LIMIT, ARGUMENT (key; parameters the packager refuses),
+   * NOT_SUPPORTED (nobody provides the format, or it cannot carry this stream), CANCELLED. */
   void (*on_done)(void* ctx, sluice_status status, sluice_subscription* subscription, const sluice_err* err);
   /* Frames can be read and the last read had said 0 (or none was made yet). */
   void (*on_ready)(void* ctx, sluice_subscription* subscription);
