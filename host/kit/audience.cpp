@@ -58,6 +58,8 @@ void Sighting::note_track(const sluice_track& track) {
 
 void Sighting::note_frame(const sluice_frame& frame) {
   const std::lock_guard lock(mutex_);
+  if (last_seq_ != 0) missing_ += frame.seq - last_seq_ - 1;
+  last_seq_ = frame.seq;
   auto& seen = tracks_[frame.track->id];
   seen.kind = frame.track->kind;
   seen.codec = frame.track->codec;
@@ -108,11 +110,13 @@ Audience::~Audience() {
   for (auto* lane : seat_.lanes) room_.engine->lane_close(lane);
 }
 
-std::shared_ptr<Sighting> Audience::watch(const std::string& stream, Manner manner) {
+std::shared_ptr<Sighting> Audience::watch(const std::string& stream, Manner manner,
+                                          const std::string& format) {
   auto seen = std::make_shared<Sighting>();
   engine::SubscribeRequest request;
   request.key = stream;
   request.start = engine::Start::cache;
+  request.format = format;
   request.peer.protocol = "kit";
   request.peer.local_module = true;
   struct Begin {

@@ -40,6 +40,7 @@ class Sighting {
 
   // ---- [any] ----
   std::map<std::uint32_t, TrackSeen> tracks() const;
+  std::uint64_t missing() const { return missing_; }  // frames whose numbers were passed over
   std::size_t frames() const;
 
   std::atomic<int> answers{0};  // how often on_done came
@@ -49,6 +50,8 @@ class Sighting {
  private:
   mutable std::mutex mutex_;
   std::map<std::uint32_t, TrackSeen> tracks_;
+  std::uint64_t last_seq_ = 0;
+  std::atomic<std::uint64_t> missing_{0};
 };
 
 enum class Manner { reads, never_reads, cancels };
@@ -61,7 +64,8 @@ class Audience {
   Audience& operator=(const Audience&) = delete;
 
   // A viewer who watches from now on, or asks and takes it back at once.
-  std::shared_ptr<Sighting> watch(const std::string& stream, Manner manner);
+  // `format`: its chunks rather than its frames.
+  std::shared_ptr<Sighting> watch(const std::string& stream, Manner manner, const std::string& format = {});
 
   // As a module that uses others.
   Seat& seat() { return seat_; }
