@@ -33,6 +33,7 @@ class Line {
       errno = ENAMETOOLONG;
       return false;
     }
+    if (fd_ < 0) return false;
     std::memcpy(address.sun_path, socket.c_str(), socket.native().size() + 1);
     return ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   }

@@ -61,7 +61,7 @@ std::optional<std::string> value_of(std::string_view text, const EndpointFacts& 
   if (!word) return std::nullopt;
   const BoundListener* listener = listener_named(facts, word->listener);
   if (listener == nullptr) return std::nullopt;
-  const std::string port = split(listener->addresses.front()).port;
+  std::string port = split(listener->addresses.front()).port;
   if (!word->with_colon) return port;
   return port == word->omitted_port ? "" : ':' + port;
 }

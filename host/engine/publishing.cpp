@@ -32,8 +32,7 @@ void StreamTable::grant(Turn& turn, Operation& operation, const std::shared_ptr<
   change(ChangeKind::live, stream);
   nlohmann::json facts = peer_facts(operation.peer());
   facts["epoch"] = stream.epoch;
-  turn.tell(returns ? "publish.returned" : "publish.started", stream.key, operation.seat.id,
-            std::move(facts));
+  turn.tell(returns ? "publish.returned" : "publish.started", stream.key, operation.seat.id, facts);
   decide(operation, {});
 }
 

@@ -148,7 +148,7 @@ void StreamTable::deny(Turn& turn, Operation& operation, const std::string& reas
   nlohmann::json facts = peer_facts(operation.peer());
   facts["reason"] = reason;
   turn.tell(operation.publishes() ? "publish.denied" : "play.denied", operation.key(), operation.seat.id,
-            std::move(facts));
+            facts);
   decide(operation, {Errc::denied, reason.empty() ? "not allowed" : reason, ""});
 }
 
@@ -181,7 +181,7 @@ void StreamTable::claim(Turn& turn, const std::shared_ptr<Operation>& operation)
   } else if (stream.successor || !(operation->app.takeover || succeeds(*operation, *stream.publication))) {
     nlohmann::json facts = peer_facts(operation->peer());
     facts["reason"] = "somebody publishes it";
-    turn.tell("publish.denied", key, operation->seat.id, std::move(facts));
+    turn.tell("publish.denied", key, operation->seat.id, facts);
     decide(*operation,
            {Errc::busy, "somebody publishes " + key, "stop it, kick it, or allow takeover for the app"});
   } else {

@@ -14,7 +14,6 @@
 namespace sluice::kit {
 namespace {
 
-using modules::LifePicture;
 using modules::Unload;
 using namespace std::chrono_literals;
 

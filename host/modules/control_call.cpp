@@ -55,7 +55,7 @@ Called call_on(engine::Lane& lane, std::chrono::milliseconds deadline, std::func
     if (std::chrono::steady_clock::now() >= until) return Called::late;
     call->changed.wait_for(lock, std::chrono::milliseconds(1));
   }
-  static_cast<void>(posted.release());
+  [[maybe_unused]] const auto* const theirs = posted.release();  // run() takes it back
   call->changed.wait_until(lock, until, [&] { return call->at == Call::At::returned; });
   if (call->at == Call::At::returned) return call->threw ? Called::threw : Called::done;
   if (call->at == Call::At::posted) call->at = Call::At::given_up;

@@ -149,9 +149,9 @@ std::string verdict_name(Verdict verdict) {
 }
 
 std::string manifest_of(const std::string& given) {
-  const std::string file = absolute(given);
+  std::string file = absolute(given);
   if (!file.ends_with(".so")) return file;
-  const std::string beside = file.substr(0, file.size() - 3) + ".json";
+  std::string beside = file.substr(0, file.size() - 3) + ".json";
   struct stat status{};
   if (::stat(beside.c_str(), &status) == 0) return beside;
   const std::size_t slash = file.rfind('/');

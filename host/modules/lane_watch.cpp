@@ -80,6 +80,7 @@ void LaneWatch::hear_module() {
   try {
     failed = module->life.health(module->self, &health) != SLUICE_STATUS_OK;
   } catch (...) {
+    failed = true;  // it may have thrown after all was said
   }
   std::lock_guard lock(mutex_);
   degraded_ = failed || health.degraded != 0;

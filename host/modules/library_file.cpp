@@ -62,9 +62,11 @@ Accepted<FileDescriptor> open_beneath(const std::string& folder, const std::stri
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
     return Refusal{"SL-MAN-004", "`" + name + "` is not a bare file name", folder,
                    "Put the file beside the manifest and name it without a path."};
+  errno = 0;
   FileDescriptor fd(open_in(folder, name));
+  const int why = errno;
   if (fd.get() >= 0) return fd;
-  switch (errno) {
+  switch (why) {
     case ENOENT:
       return Refusal{"SL-MAN-004", "`" + name + "` is missing from the manifest's folder", path,
                      "Install it beside the manifest; system folders are never searched."};
@@ -73,7 +75,7 @@ Accepted<FileDescriptor> open_beneath(const std::string& folder, const std::stri
       return Refusal{"SL-MAN-004", "`" + name + "` leads out of the manifest's folder, to " + resolved(path),
                      path, "Put the file itself beside the manifest."};
     default:
-      return Refusal{"SL-MAN-004", "`" + name + "` cannot be opened: " + std::strerror(errno), path,
+      return Refusal{"SL-MAN-004", "`" + name + "` cannot be opened: " + std::strerror(why), path,
                      "Make it readable for the user who runs the server."};
   }
 }

@@ -9,7 +9,6 @@
 namespace sluice::modules {
 namespace {
 
-using config::Complaint;
 using config::Json;
 
 Entry begin_entry(Candidate candidate, const PlanInputs& inputs) {
