@@ -119,8 +119,14 @@ void App::build_rooms() {
   };
   const modules::Platform platform = host_platform();
   services_ = std::make_unique<services::Services>(complain, platform.interfaces);
-  const HostServices services{engine_.get(),  &clock_,       listeners_.get(), log_.get(),
-                              metrics_.get(), events_.get(), services_.get()};
+  const HostServices services{.engine = engine_.get(),
+                              .clock = &clock_,
+                              .listeners = listeners_.get(),
+                              .log = log_.get(),
+                              .metrics = metrics_.get(),
+                              .events = events_.get(),
+                              .services = services_.get(),
+                              .check_calls = SLUICE_CHECK_CALLS != 0};
   modules::SupervisorOptions options;
   options.runtime_folder = staging_ ? staging_->path() : folder_->path();
   options.platform = platform;

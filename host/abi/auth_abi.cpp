@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "abi/seat.hpp"
 #include "abi/struct_check.hpp"
 #include "engine/lane.hpp"
+#include "observe/log.hpp"
 
 namespace sluice::abi {
 
@@ -108,22 +110,36 @@ void ModuleAuthProvider::on_answer(sluice_auth_ticket* handle, std::uint32_t ver
     std::lock_guard lock(ticket->provider->mutex_);
     turn = ticket->turn;
   }
-  if ((turn & Ticket::turn_mask) != (bits & Ticket::turn_mask)) return;
-  ticket->provider->settle(*ticket, turn, judged, std::move(text));
+  const bool current = (turn & Ticket::turn_mask) == (bits & Ticket::turn_mask);
+  if (current && ticket->provider->settle(*ticket, turn, judged, std::move(text))) return;
+  ticket->provider->tell_answered_again();
 }
 
-void ModuleAuthProvider::settle(Ticket& ticket, std::uint64_t turn, auth::Verdict verdict,
+bool ModuleAuthProvider::settle(Ticket& ticket, std::uint64_t turn, auth::Verdict verdict,
                                 std::string reason) {
   Answer answer;
   {
     std::lock_guard lock(mutex_);
-    if (!ticket.open || ticket.turn != turn) return;
+    if (!ticket.open || ticket.turn != turn) return false;
     ticket.open = false;
     ticket.question = {};  // holds credentials
     answer = std::exchange(ticket.answer, nullptr);
     free_.push_back(&ticket);
   }
   answer(verdict, std::move(reason));
+  return true;
+}
+
+// One that comes after the module was told to stop is late, not wrong.
+void ModuleAuthProvider::tell_answered_again() {
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return;
+  }
+  observe::Log* const log = control_.seat().host.log;
+  if (log == nullptr) return;
+  log->write(observe::Level::warn, module_, SLUICE_AUTH_ID " answer came a second time for one question", {},
+             module_ + " auth answer");
 }
 
 void ModuleAuthProvider::close() {

@@ -38,7 +38,9 @@ class ModuleAuthProvider final : public auth::Provider {
   struct Ticket;
   static void on_lane(void* ticket);
   static void on_answer(sluice_auth_ticket* ticket, std::uint32_t verdict, sluice_str reason);
-  void settle(Ticket& ticket, std::uint64_t turn, auth::Verdict verdict, std::string reason);
+  // False: it was settled before.
+  bool settle(Ticket& ticket, std::uint64_t turn, auth::Verdict verdict, std::string reason);
+  void tell_answered_again();
 
   const std::string module_;
   engine::Lane& control_;

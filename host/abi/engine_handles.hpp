@@ -26,8 +26,7 @@ struct Behind;
   template <>                         \
   struct Behind<opaque> {             \
     using type = engine::object;      \
-  };                                  \
-  inline opaque* handle(engine::object* thing) { return reinterpret_cast<opaque*>(thing); }
+  };
 
 SLUICE_HANDLE(sluice_timer, Timer)
 SLUICE_HANDLE(sluice_watch, FdWatch)

@@ -84,7 +84,7 @@ sluice_status subscribe(void* self, sluice_lane* lane, sluice_str prefix,
   };
   listener->listener = seat.host.events->subscribe(std::string(view(prefix)), post, &hear, listener);
   seat.ledger.add(modules::Ledger::Kind::event_subscription, listener, &close);
-  *out = reinterpret_cast<sluice_event_subscription*>(listener);
+  *out = handed<sluice_event_subscription>(seat, listener, lane_of(lane));
   return SLUICE_STATUS_OK;
 }
 

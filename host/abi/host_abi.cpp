@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "abi/call_check.hpp"
+#include "abi/checked_tables.hpp"
 #include "abi/clock_abi.hpp"
 #include "abi/engine_abi.hpp"
 #include "abi/events_abi.hpp"
@@ -23,19 +25,23 @@ struct Served {
   std::string_view id;
   std::uint32_t minor;
   const void* table;
+  const void* checked;
 };
 
 const auto& served() {
-  static const std::array all = {
-      Served{SLUICE_REGISTRY_ID, 0, registry_table()}, Served{SLUICE_ENGINE_ID, 0, engine_table()},
-      Served{SLUICE_NET_ID, 0, &net_table()},          Served{SLUICE_EVENTS_ID, 0, &events_table()},
-      Served{SLUICE_LOG_ID, 0, &log_table()},          Served{SLUICE_METRICS_ID, 0, &metrics_table()},
-      Served{SLUICE_CLOCK_ID, 0, &clock_table()},      Served{SLUICE_SERVICES_ID, 0, &services_table()}};
+  static const std::array all = {Served{SLUICE_REGISTRY_ID, 0, registry_table(), &checked_registry()},
+                                 Served{SLUICE_ENGINE_ID, 0, engine_table(), &checked_engine()},
+                                 Served{SLUICE_NET_ID, 0, &net_table(), &checked_net()},
+                                 Served{SLUICE_EVENTS_ID, 0, &events_table(), &checked_events()},
+                                 Served{SLUICE_LOG_ID, 0, &log_table(), &checked_log()},
+                                 Served{SLUICE_METRICS_ID, 0, &metrics_table(), &checked_metrics()},
+                                 Served{SLUICE_CLOCK_ID, 0, &clock_table(), &checked_clock()},
+                                 Served{SLUICE_SERVICES_ID, 0, &services_table(), &checked_services()}};
   return all;
 }
 
-sluice_status get_interface(void* self, sluice_str id, std::uint32_t minor_min, sluice_interface* out,
-                            sluice_err* err) noexcept {
+sluice_status find_interface(void* self, sluice_str id, std::uint32_t minor_min, sluice_interface* out,
+                             sluice_err* err) {
   if (const auto status = prepare_output(out); status != SLUICE_STATUS_OK) {
     return fail(err, status, "get_interface wants an interface with its struct_size set");
   }
@@ -54,7 +60,17 @@ sluice_status get_interface(void* self, sluice_str id, std::uint32_t minor_min, 
                     std::to_string(found->minor) + ", wanted is " + std::to_string(minor_min),
                 "update the host");
   }
-  return write_struct(out, {sizeof(sluice_interface), found->minor, found->table, self});
+  const void* const table = seat_of(self).book != nullptr ? found->checked : found->table;
+  return write_struct(out, {sizeof(sluice_interface), found->minor, table, self});
+}
+
+sluice_status get_interface(void* self, sluice_str id, std::uint32_t minor_min, sluice_interface* out,
+                            sluice_err* err) noexcept {
+  const sluice_status status = find_interface(self, id, minor_min, out, err);
+  if (status == SLUICE_STATUS_ARGUMENT && self != nullptr && seat_of(self).book != nullptr) {
+    told({SLUICE_STATUS_OK, &seat_of(self)}, {"sluice_host", "get_interface"}, status, err);
+  }
+  return status;
 }
 
 }  // namespace

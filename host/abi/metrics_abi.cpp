@@ -21,7 +21,7 @@ sluice_status open(void* self, const sluice_metric_spec* spec, sluice_metric** o
   if (!readable_text || !bounds) return SLUICE_STATUS_ARGUMENT;
   if (known.kind < SLUICE_METRIC_COUNTER || known.kind > SLUICE_METRIC_HISTOGRAM)
     return SLUICE_STATUS_ARGUMENT;
-  const Seat& seat = seat_of(self);
+  Seat& seat = seat_of(self);
   const auto opened =
       seat.host.metrics->open(seat.id, {static_cast<observe::MetricKind>(known.kind),
                                         view(known.name),
@@ -31,7 +31,7 @@ sluice_status open(void* self, const sluice_metric_spec* spec, sluice_metric** o
   if (opened.has_error()) {
     return opened.error() == observe::MetricsErrc::too_many ? SLUICE_STATUS_LIMIT : SLUICE_STATUS_ARGUMENT;
   }
-  *out = reinterpret_cast<sluice_metric*>(*opened);
+  *out = handed<sluice_metric>(seat, *opened, nullptr);
   return SLUICE_STATUS_OK;
 }
 

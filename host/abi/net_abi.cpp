@@ -37,11 +37,12 @@ void hand_to_module(net::Connection& connection, OnAccept fn, void* ctx) {
   sluice_accepted accepted{};
   accepted.struct_size = sizeof accepted;
   accepted.fd = connection.fd;
-  accepted.connection = reinterpret_cast<sluice_connection*>(&connection);
   accepted.remote = borrow(connection.remote);
   accepted.local = borrow(connection.local);
   accepted.loopback = connection.loopback ? 1 : 0;
-  fn(ctx, handle(&static_cast<ModuleLane*>(connection.lane)->lane()), &accepted);
+  engine::Lane& lane = static_cast<ModuleLane*>(connection.lane)->lane();
+  accepted.connection = handed<sluice_connection>(lane.seat(), &connection, &lane);
+  fn(ctx, handle(&lane), &accepted);
 }
 
 const SeatListener* find(const Seat& seat, std::string_view name) {
@@ -87,12 +88,12 @@ sluice_status listen(void* self, sluice_str name, OnAccept fn, void* ctx, sluice
   }
   auto* listener = new ModuleListener{&seat, *opened};
   seat.ledger.add(Ledger::Kind::listener, listener, &close_listener);
-  *out = reinterpret_cast<sluice_listener*>(listener);
+  *out = handed<sluice_listener>(seat, listener, seat.lanes.empty() ? nullptr : seat.lanes.front());
   return SLUICE_STATUS_OK;
 }
 
 sluice_status addresses(sluice_listener* listener, sluice_text* out) noexcept {
-  if (listener == nullptr || out == nullptr) return SLUICE_STATUS_ARGUMENT;
+  if (listener == nullptr || out == nullptr) return write_nothing(out);
   std::string text;
   for (const auto& address :
        listener_of(listener)->seat->host.listeners->addresses(listener_of(listener)->listener)) {

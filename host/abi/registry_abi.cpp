@@ -10,6 +10,8 @@
 #include "abi/engine_handles.hpp"
 #include "abi/seat.hpp"
 #include "engine/engine.hpp"
+#include "engine/publication.hpp"
+#include "engine/subscription.hpp"
 
 namespace sluice::abi {
 namespace {
@@ -29,7 +31,11 @@ class PublishCalls final : public engine::PublishListener {
 
   void on_done(engine::Publication* publication, const engine::Failure& failure) override {
     const sluice_err err = to_err(failure);
-    calls_.on_done(ctx_, err.status, handle(publication), publication != nullptr ? nullptr : &err);
+    sluice_publication* given = nullptr;
+    if (publication != nullptr) {
+      given = handed<sluice_publication>(publication->seat(), publication, &publication->lane());
+    }
+    calls_.on_done(ctx_, err.status, given, given != nullptr ? nullptr : &err);
   }
   void on_revoked(engine::Errc why, std::string_view reason) override {
     if (calls_.on_revoked != nullptr) calls_.on_revoked(ctx_, to_status(why), borrow(reason));
@@ -49,10 +55,13 @@ class SubscribeCalls final : public engine::SubscribeListener {
 
   void on_done(engine::Subscription* subscription, const engine::Failure& failure) override {
     const sluice_err err = to_err(failure);
-    calls_.on_done(ctx_, err.status, handle(subscription), subscription != nullptr ? nullptr : &err);
+    if (subscription != nullptr) {
+      given_ = handed<sluice_subscription>(subscription->seat(), subscription, &subscription->lane());
+    }
+    calls_.on_done(ctx_, err.status, given_, given_ != nullptr ? nullptr : &err);
   }
-  void on_ready(engine::Subscription& subscription) override {
-    if (calls_.on_ready != nullptr) calls_.on_ready(ctx_, handle(&subscription));
+  void on_ready(engine::Subscription&) override {
+    if (calls_.on_ready != nullptr) calls_.on_ready(ctx_, given_);
   }
   void on_closed(engine::Errc why, std::string_view reason) override {
     if (calls_.on_closed != nullptr) calls_.on_closed(ctx_, to_status(why), borrow(reason));
@@ -61,6 +70,7 @@ class SubscribeCalls final : public engine::SubscribeListener {
  private:
   const sluice_subscribe_calls calls_;
   void* const ctx_;
+  sluice_subscription* given_ = nullptr;
 };
 
 class WatchCall final : public engine::WatchListener {
@@ -110,6 +120,8 @@ sluice_status begin_refused(sluice_err* err, engine::Errc code) {
   }
 }
 
+constexpr std::string_view structs_wanted = "a begin wants its structs with their struct_size set";
+
 sluice_status publish_begin(void* self, sluice_lane* lane, const sluice_publish_request* request,
                             const sluice_publish_calls* calls, void* ctx, sluice_op** op, sluice_err* err) {
   if (op != nullptr) *op = nullptr;
@@ -117,18 +129,18 @@ sluice_status publish_begin(void* self, sluice_lane* lane, const sluice_publish_
   sluice_publish_calls told;
   sluice_status status = read_struct(request, asked);
   if (status == SLUICE_STATUS_OK) status = read_struct(calls, told);
-  if (status != SLUICE_STATUS_OK) return status;
+  if (status != SLUICE_STATUS_OK) return fail(err, status, structs_wanted);
   engine::PublishRequest mine;
-  if (lane == nullptr || told.on_done == nullptr || !take_text(asked.key, mine.key) ||
+  if (self == nullptr || lane == nullptr || told.on_done == nullptr || !take_text(asked.key, mine.key) ||
       !take_peer(asked.peer, mine.peer) || !take_credentials(asked.credentials, mine.credentials)) {
     return fail(err, SLUICE_STATUS_ARGUMENT,
-                "publish_begin needs a lane, on_done and texts of at most 16 KiB");
+                "publish_begin needs a seat, a lane, on_done and texts of at most 16 KiB");
   }
   engine::Operation* operation = nullptr;
   const engine::Errc code = engine_of(self).publish_begin(seat_of(self), *lane_of(lane), std::move(mine),
                                                           std::make_unique<PublishCalls>(told, ctx),
                                                           op != nullptr ? &operation : nullptr);
-  if (op != nullptr) *op = handle(operation);
+  if (op != nullptr) *op = handed<sluice_op>(seat_of(self), operation, lane_of(lane));
   return begin_refused(err, code);
 }
 
@@ -140,14 +152,15 @@ sluice_status subscribe_begin(void* self, sluice_lane* lane, const sluice_subscr
   sluice_subscribe_calls told;
   sluice_status status = read_struct(request, asked, offsetof(sluice_subscribe_request, format));
   if (status == SLUICE_STATUS_OK) status = read_struct(calls, told);
-  if (status != SLUICE_STATUS_OK) return status;
+  if (status != SLUICE_STATUS_OK) return fail(err, status, structs_wanted);
   engine::SubscribeRequest mine;
-  if (lane == nullptr || told.on_done == nullptr || told.on_ready == nullptr ||
+  if (self == nullptr || lane == nullptr || told.on_done == nullptr || told.on_ready == nullptr ||
       asked.start > SLUICE_START_LIVE || asked.max_time < 0 || !take_text(asked.key, mine.key) ||
       !take_peer(asked.peer, mine.peer) || !take_credentials(asked.credentials, mine.credentials) ||
       !take_text(asked.format, mine.format) || !take_text(asked.parameters, mine.parameters)) {
-    return fail(err, SLUICE_STATUS_ARGUMENT,
-                "subscribe_begin needs a lane, on_done, on_ready, a start point and texts of at most 16 KiB");
+    return fail(
+        err, SLUICE_STATUS_ARGUMENT,
+        "subscribe_begin needs a seat, a lane, on_done, on_ready, a start point and texts of at most 16 KiB");
   }
   mine.start = static_cast<engine::Start>(asked.start);
   mine.max_bytes = asked.max_bytes;
@@ -156,7 +169,7 @@ sluice_status subscribe_begin(void* self, sluice_lane* lane, const sluice_subscr
   const engine::Errc code = engine_of(self).subscribe_begin(seat_of(self), *lane_of(lane), std::move(mine),
                                                             std::make_unique<SubscribeCalls>(told, ctx),
                                                             op != nullptr ? &operation : nullptr);
-  if (op != nullptr) *op = handle(operation);
+  if (op != nullptr) *op = handed<sluice_op>(seat_of(self), operation, lane_of(lane));
   return begin_refused(err, code);
 }
 
@@ -166,17 +179,21 @@ std::string_view reason_of(const sluice_str& text) {
 }
 
 void publication_end(sluice_publication* publication, std::uint32_t how, sluice_str reason) {
+  if (publication == nullptr) return;
   const engine::End end = how == SLUICE_END_CLEAN ? engine::End::clean : engine::End::lost;
   engine::Engine::publication_end(behind(publication), end, reason_of(reason));
 }
 
 void subscription_close(sluice_subscription* subscription, sluice_str reason) {
-  engine::Engine::subscription_close(behind(subscription), reason_of(reason));
+  if (subscription != nullptr) engine::Engine::subscription_close(behind(subscription), reason_of(reason));
 }
 
-void cancel(sluice_op* op) { engine::Engine::cancel(behind(op)); }
+void cancel(sluice_op* op) {
+  if (op != nullptr) engine::Engine::cancel(behind(op));
+}
 
 sluice_status list(void* self, sluice_text* out) {
+  if (self == nullptr) return write_nothing(out);
   const engine::Engine& engine = engine_of(self);
   const std::uint64_t revision =
       engine.revision();  // first: a change in between is seen by a watch from here
@@ -187,16 +204,18 @@ sluice_status list(void* self, sluice_text* out) {
 sluice_status watch_start(void* self, sluice_lane* lane, std::uint64_t revision,
                           void (*fn)(void* ctx, const sluice_change* change), void* ctx,
                           sluice_registry_watch** out) {
-  if (lane == nullptr || fn == nullptr || out == nullptr) return SLUICE_STATUS_ARGUMENT;
-  *out = nullptr;
+  if (out != nullptr) *out = nullptr;
+  if (self == nullptr || lane == nullptr || fn == nullptr || out == nullptr) return SLUICE_STATUS_ARGUMENT;
   engine::RegistryWatch* watch = nullptr;
   const engine::Errc code = engine_of(self).watch_start(seat_of(self), *lane_of(lane), revision,
                                                         std::make_unique<WatchCall>(fn, ctx), &watch);
-  *out = handle(watch);
+  *out = handed<sluice_registry_watch>(seat_of(self), watch, lane_of(lane));
   return to_status(code);
 }
 
-void watch_stop(sluice_registry_watch* watch) { engine::Engine::watch_stop(behind(watch)); }
+void watch_stop(sluice_registry_watch* watch) {
+  if (watch != nullptr) engine::Engine::watch_stop(behind(watch));
+}
 
 }  // namespace
 

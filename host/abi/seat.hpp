@@ -10,6 +10,9 @@
 #include "config/listen_address.hpp"
 #include "modules/ledger.hpp"
 
+namespace sluice::abi {
+class HandleBook;
+}
 namespace sluice::engine {
 class Engine;
 class Lane;
@@ -30,6 +33,12 @@ class Services;
 
 namespace sluice {
 
+// What a call of a module did wrong that no argument shows.
+enum class CallFault {
+  thread,  // a method that belongs to a lane, called elsewhere
+  handle   // the handle of what has ended, or of nothing
+};
+
 // What every module shares; outlives all seats.
 struct HostServices {
   engine::Engine* engine = nullptr;
@@ -39,6 +48,12 @@ struct HostServices {
   observe::Metrics* metrics = nullptr;
   observe::Events* events = nullptr;
   services::Services* services = nullptr;
+  // Handles are numbers that are looked up, calls on the wrong thread are refused, and every call that is
+  // wrong leaves a line in the log: the tables of abi/checked_tables.hpp. Costs a lock and a look-up per
+  // call.
+  bool check_calls = false;
+  // [any] Told of each such call, too. May be null.
+  void (*on_misuse)(CallFault what, const std::string& finding) = nullptr;
 };
 
 // A listener of the manifest with the addresses the operator gave it (none: it does not listen).
@@ -64,6 +79,7 @@ struct Seat {
   // SLUICE_LOG_* or above them all; lines below it are not written, whatever the host's own level.
   std::atomic<std::uint32_t> log_level{log_level_of_host};
   modules::Ledger ledger;
+  std::shared_ptr<abi::HandleBook> book;  // where calls are checked, else null
 };
 
 }  // namespace sluice

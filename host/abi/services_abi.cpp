@@ -20,16 +20,6 @@ constexpr std::size_t text_most = SLUICE_DETAILS_MOST + 1;
 
 services::Services& room_of(void* self) { return *seat_of(self).host.services; }
 
-// A handle is a number and points nowhere.
-template <class Handle>
-Handle* numbered(Number number) {
-  return reinterpret_cast<Handle*>(static_cast<std::uintptr_t>(number));
-}
-template <class Handle>
-Number number_of(Handle* handle) {
-  return reinterpret_cast<std::uintptr_t>(handle);
-}
-
 services::Serve serve_by(sluice_serve serve, void* self) {
   if (serve == nullptr) return {};
   return [serve, self](const services::Question& asked) {
@@ -51,9 +41,9 @@ sluice_status acquire(void* self, sluice_lane* lane, const sluice_lease_request*
   if (out != nullptr) *out = nullptr;
   sluice_lease_request asked;
   sluice_lease_calls told;
-  sluice_status status = read_struct(request, asked);
+  sluice_status status = facts != nullptr ? prepare_output(facts) : SLUICE_STATUS_OK;
+  if (status == SLUICE_STATUS_OK) status = read_struct(request, asked);
   if (status == SLUICE_STATUS_OK) status = read_struct(calls, told);
-  if (status == SLUICE_STATUS_OK && facts != nullptr) status = prepare_output(facts);
   if (status != SLUICE_STATUS_OK)
     return fail(err, status, "acquire wants structs with their struct_size set");
   if (self == nullptr || lane == nullptr || out == nullptr || told.on_revoked == nullptr ||
@@ -212,7 +202,7 @@ sluice_status record_watch_stop(void* self, sluice_record_watch* watch) noexcept
 }
 
 sluice_status list(void* self, sluice_text* out) noexcept {
-  if (self == nullptr) return SLUICE_STATUS_ARGUMENT;
+  if (self == nullptr) return write_nothing(out);
   return write_text(out, room_of(self).graph().dump());
 }
 

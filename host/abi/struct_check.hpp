@@ -70,9 +70,15 @@ inline std::span<const std::uint8_t> view(sluice_bytes bytes) {
 }
 inline sluice_bytes borrow(std::span<const std::uint8_t> bytes) { return {bytes.data(), bytes.size()}; }
 
+// For a call that is wrong before there is any text.
+inline sluice_status write_nothing(sluice_text* out) {
+  if (out != nullptr) out->size = 0;
+  return SLUICE_STATUS_ARGUMENT;
+}
+
 // Copies into the caller's room; LIMIT when it is too small (size then says how much it takes).
 inline sluice_status write_text(sluice_text* out, std::string_view text) {
-  if (out == nullptr || (out->data == nullptr && out->capacity != 0)) return SLUICE_STATUS_ARGUMENT;
+  if (out == nullptr || (out->data == nullptr && out->capacity != 0)) return write_nothing(out);
   out->size = text.size();
   if (const auto size = std::min<std::size_t>(text.size(), out->capacity); size != 0) {
     std::memcpy(out->data, text.data(), size);

@@ -16,10 +16,7 @@ constexpr std::size_t newer_bytes = 8 * sizeof(void*);
 constexpr std::size_t table_head = 2 * sizeof(std::uint32_t);  // struct_size, minor
 
 const void* watched(const std::string& id, const void* table) {
-  if (id == SLUICE_ENGINE_ID) return &watched_engine();
-  if (id == SLUICE_REGISTRY_ID) return &watched_registry();
-  if (id == SLUICE_NET_ID) return &watched_net();
-  return table;
+  return id == SLUICE_ENGINE_ID ? &watched_engine() : table;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "kit/rules.hpp"
+
 namespace sluice::kit {
 
 void Misuses::note(Misuse misuse) {
@@ -26,6 +28,17 @@ void Misuses::clear() {
 Misuses& misuses() {
   static auto* const seen = new Misuses;  // a thread that was left behind may still tell
   return *seen;
+}
+
+void note_call(CallFault fault, const std::string& finding) {
+  if (fault == CallFault::thread) {
+    misuses().note(
+        {rule_threads, finding, "Call it on its own lane: sluice_engine.lane_post brings a call there."});
+  } else {
+    misuses().note({"R12", finding,
+                    "Forget a handle where it ends: when it is closed, or when the callback that ends it is "
+                    "called."});
+  }
 }
 
 }  // namespace sluice::kit

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "abi/seat.hpp"
+
 namespace sluice::kit {
 
 struct Misuse {
@@ -29,5 +31,8 @@ class Misuses {
 
 // Of this process: the tables' functions have nobody else to tell.
 Misuses& misuses();
+
+// What the host's own look at the calls found: HostServices::on_misuse.
+void note_call(CallFault fault, const std::string& finding);
 
 }  // namespace sluice::kit

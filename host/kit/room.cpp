@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "abi/host_abi.hpp"
+#include "kit/misuse.hpp"
 
 namespace sluice::kit {
 
@@ -67,7 +68,15 @@ Room::~Room() {
 }
 
 HostServices Room::host_services() {
-  return {engine.get(), &clock, listeners.get(), &log, &metrics, &events, services.get()};
+  return {.engine = engine.get(),
+          .clock = &clock,
+          .listeners = listeners.get(),
+          .log = &log,
+          .metrics = &metrics,
+          .events = &events,
+          .services = services.get(),
+          .check_calls = true,
+          .on_misuse = &note_call};
 }
 
 std::string Room::log_text() const {

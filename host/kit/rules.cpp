@@ -19,6 +19,7 @@ constexpr std::array texts = {
     RuleText{"R7", "A completion comes exactly once."},
     RuleText{"R9", "No exception crosses the boundary."},
     RuleText{"R10", "Flags that must be understood are refused by who does not know them."},
+    RuleText{"R12", "A handle is used until it is closed or has ended by itself, and never after."},
     RuleText{"SL-ENT-001", "The entry fills its answer and does nothing else, in 10 ms."},
     RuleText{"SL-ABI-003", "A module refuses a host whose minor is below the one it needs."},
     RuleText{"SL-ABI-005", "The answer of the entry is within the offer and names the module."},

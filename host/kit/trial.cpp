@@ -126,6 +126,7 @@ std::unique_ptr<Life> Trial::stand_by() { return started(make(subject_.entry(), 
 std::unique_ptr<Life> Trial::started(std::unique_ptr<Life> served) {
   step("its start");
   if (served->start()) return served;
+  judge_calls();  // a call that is refused may be why
   const auto picture = served->picture();
   if (picture.message.find("cannot listen on") != std::string::npos) skip(picture.message);
   const auto& needs = subject_.needs_of_others();
@@ -170,9 +171,13 @@ void Trial::judge_end(const LifePicture& picture) const {
   }
 }
 
-void Trial::judge_conduct() {
+void Trial::judge_calls() {
   for (const auto& misuse : misuses().all())
     if (!tolerant_) fail(misuse.rule, misuse.finding, misuse.remedy);
+}
+
+void Trial::judge_conduct() {
+  judge_calls();
   struct Telling {
     std::string_view words, rule, remedy;
   };

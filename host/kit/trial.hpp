@@ -98,6 +98,8 @@ class Trial {
   // What nobody asked for: the tables' findings and the log's lines that name a fault. Called when the case
   // is over; its first finding ends it.
   void judge_conduct();
+  // The first half of it: what its calls of the host's tables were found to do.
+  void judge_calls();
   // The host itself is the odd one: of what judge_conduct looks at only exceptions count.
   void tolerate_trouble() { tolerant_ = true; }
   void warn(std::string rule, std::string finding, std::string remedy);

@@ -11,8 +11,21 @@ void Ledger::add(Kind kind, void* thing, void (*reclaim)(void* thing)) {
 }
 
 void Ledger::remove(void* thing) {
+  {
+    std::lock_guard lock(mutex_);
+    held_.erase(thing);
+  }
+  if (gone_ != nullptr) gone_(gone_ctx_, thing);
+}
+
+bool Ledger::holds(void* thing) const {
   std::lock_guard lock(mutex_);
-  held_.erase(thing);
+  return held_.contains(thing);
+}
+
+void Ledger::follow(void (*gone)(void* ctx, void* thing), void* ctx) {
+  gone_ = gone;
+  gone_ctx_ = ctx;
 }
 
 std::array<std::size_t, Ledger::kind_count> Ledger::counts() const {
@@ -46,6 +59,7 @@ std::array<std::size_t, Ledger::kind_count> Ledger::reclaim_all() {
       held_.erase(entry);
     }
     ++found[static_cast<std::size_t>(held.kind)];
+    if (gone_ != nullptr) gone_(gone_ctx_, thing);
     held.reclaim(thing);
   }
   return found;

@@ -29,6 +29,11 @@ class Ledger {
   // [any] `reclaim(thing)` must free it from a host thread once the module's lanes have ended.
   void add(Kind kind, void* thing, void (*reclaim)(void* thing));
   void remove(void* thing);
+  bool holds(void* thing) const;
+
+  // From now on gone(ctx, thing) is told of whatever leaves, before it is freed, on the thread that takes it
+  // out. Called while nobody adds or removes; null: nobody is told.
+  void follow(void (*gone)(void* ctx, void* thing), void* ctx);
 
   std::array<std::size_t, kind_count> counts() const;
   bool empty() const;
@@ -47,6 +52,8 @@ class Ledger {
   mutable std::mutex mutex_;
   std::unordered_map<void*, Held> held_;
   std::size_t next_order_ = 0;
+  void (*gone_)(void*, void*) = nullptr;
+  void* gone_ctx_ = nullptr;
 };
 
 }  // namespace sluice::modules

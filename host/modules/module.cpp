@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "abi/accept_lane.hpp"
+#include "abi/handle_book.hpp"
 #include "abi/handles.hpp"
 #include "abi/host_abi.hpp"
 #include "abi/log_abi.hpp"
@@ -91,6 +92,7 @@ Accepted<void> Module::load() {
   seat.log_level = abi::seat_log_level(entry.log_level);
   for (const auto& listener : entry.listeners)
     seat.listeners.push_back({listener.declared.name, listener.addresses});
+  if (seat.host.check_calls) seat.book = std::make_shared<abi::HandleBook>(seat);
   running.host = order_.door ? order_.door(seat) : std::make_shared<sluice_host>(abi::host_for(seat));
   order_.host.services->join(seat, manifest.requires_);
 
@@ -140,6 +142,7 @@ Accepted<void> Module::open_lanes() {
     seat.lanes.push_back(lane);
     seat.accept_lanes.push_back(std::make_shared<abi::ModuleLane>(*lane));
   }
+  if (seat.book != nullptr) seat.book->know_lanes(seat.lanes);
   running_->watch = std::make_unique<LaneWatch>(seat.lanes, order_.patience);
   // Raw pointers below, but `running` keeps all of it for as long as the thread is in the module.
   running_->threads.start(seat.id, seat.lanes, [running = running_](engine::Lane& lane, unsigned index) {
@@ -327,6 +330,7 @@ void Module::settle_ledger() {
   const auto leaked = seat.ledger.reclaim_all();
   order_.host.services->leave(seat);
   close_account();
+  if (seat.book != nullptr) seat.book->know_lanes({});
   for (auto* lane : seat.lanes) order_.host.engine->lane_close(lane);
   seat.lanes.clear();
   const auto text = held_text(leaked);

@@ -49,6 +49,8 @@ TEST_CASE("an auth module's verdicts decide; failures and silence deny") {
     REQUIRE(asked.wait(++count));
     CHECK(asked.decisions.back().allowed == allowed);
   }
+  CHECK_THAT(room.log_text(),
+             Catch::Contains("auth-judge") && Catch::Contains("sluice.auth/1 answer came a second time"));
   asked.ask(room, "late/a");
   CHECK_FALSE(asked.wait(count + 1, 50ms));
   room.stop();

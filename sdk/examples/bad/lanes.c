@@ -26,13 +26,19 @@ static void on_timer(void* ctx) {
 static sluice_status start(void* self, sluice_err* err) {
   bad_module* m = self;
   sluice_lane* lane;
-  const sluice_status status = bad_start(self, err);
+  sluice_status status = bad_start(self, err);
   if (status != SLUICE_STATUS_OK) return status;
   lane = m->lane;
 #ifdef WRONG_THREAD /* the second lane's timer, started and cancelled on the first */
   lane = m->engine->lane_at(m->engine_self, 1);
 #endif
-  return m->engine->timer_start(lane, bad_in(m, 300), on_timer, m, &((own*)m->own)->timer);
+  status = m->engine->timer_start(lane, bad_in(m, 300), on_timer, m, &((own*)m->own)->timer);
+#ifdef STALE_HANDLE
+  m->engine->timer_cancel(((own*)m->own)->timer);
+  m->engine->timer_cancel(((own*)m->own)->timer);
+  ((own*)m->own)->timer = NULL;
+#endif
+  return status;
 }
 
 static void stop(void* self) {

@@ -61,3 +61,28 @@ TEST_CASE("taking one back may take others out") {
   ledger.reclaim_all();
   CHECK(freed == std::vector<int>{2});
 }
+
+TEST_CASE("who follows hears of what leaves, given back or taken back, before it is freed") {
+  Ledger ledger;
+  std::vector<int> freed;
+  struct Seen {
+    std::vector<void*> gone;
+    std::vector<int>* freed;
+  } seen{{}, &freed};
+  ledger.follow(
+      [](void* ctx, void* thing) {
+        auto& all = *static_cast<Seen*>(ctx);
+        CHECK(all.freed->empty());
+        all.gone.push_back(thing);
+      },
+      &seen);
+  Thing a{&freed, 1}, b{&freed, 2};
+  ledger.add(Ledger::Kind::timer, &a, &Thing::free);
+  ledger.add(Ledger::Kind::timer, &b, &Thing::free);
+  CHECK(ledger.holds(&a));
+  ledger.remove(&a);
+  CHECK_FALSE(ledger.holds(&a));
+  ledger.reclaim_all();
+  CHECK(seen.gone == std::vector<void*>{&a, &b});
+  CHECK(freed == std::vector<int>{2});
+}

@@ -27,7 +27,8 @@ typedef struct sluice_auth_request {
   sluice_peer peer;
   sluice_credentials credentials;
   sluice_auth_ticket* ticket;
-  /* [any] Answer, exactly once, inside authorise or later (within 5 s, else it counts as DENY). `reason` goes
+  /* [any] Answer, exactly once, inside authorise or later (within 5 s, else it counts as DENY; a second
+   * answer counts for nothing and is logged). `reason` goes
    * to the log and, in general words, to the peer; no secrets in it. */
   void (*answer)(sluice_auth_ticket* ticket, uint32_t verdict, sluice_str reason);
 } sluice_auth_request;

@@ -58,7 +58,7 @@ typedef struct sluice_engine {
   uint32_t (*lane_count)(void* self);
   sluice_lane* (*lane_at)(void* self, uint32_t index);
   /* [lane] A descriptor that turns readable when a sleeping lane has work. Owned by the host. Edge-triggered
-   * watchers need not read it. */
+   * watchers need not read it. Negative: a status. */
   int32_t (*lane_fd)(sluice_lane* lane);
   /* [lane] Deliver completions, posted calls, due timers and new frames (on_ready). Bounded per call.
    * Returns OK (nothing left), BUSY (call again), GONE (the lane is to end: leave the loop). */
@@ -97,8 +97,8 @@ typedef struct sluice_engine {
    * Fails: NO_MEMORY (pool or budget exhausted: drop up to the next key frame), LIMIT (size > 8 MiB). */
   sluice_status (*frame_begin)(sluice_publication* publication, uint64_t size, sluice_draft* out);
   /* Number, repair, mark, append, wake. Takes no lock, never waits, allocates nothing. Consumes the draft in
-   * every case. Fails: NOT_FOUND (track), GONE (taken over, kicked), LIMIT (share of memory exceeded:
-   * dropped). */
+   * every case, but that the publication itself is refused (null, ended, wrong thread). Fails: NOT_FOUND
+   * (track), GONE (taken over, kicked), LIMIT (share of memory exceeded: dropped). */
   sluice_status (*frame_publish)(sluice_publication* publication, sluice_draft* draft,
                                  const sluice_frame_facts* facts);
   void (*frame_abandon)(sluice_publication* publication, sluice_draft* draft);
@@ -117,7 +117,8 @@ typedef struct sluice_engine {
   void (*sent)(sluice_subscription* subscription, uint64_t bytes);
   /* Ask the publisher for a key frame of a track (0: any video); at most one a second gets through. */
   sluice_status (*request_key)(sluice_subscription* subscription, uint32_t track);
-  /* [any] Keep a frame beyond what lent it; each retain wants one release. */
+  /* [any] Keep a frame beyond what lent it; each retain wants one release. No host tells one release too many
+   * from the last one of somebody else. */
   void (*frame_retain)(const sluice_frame* frame);
   void (*frame_release)(const sluice_frame* frame);
 } sluice_engine;

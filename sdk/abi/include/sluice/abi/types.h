@@ -10,6 +10,12 @@
  *  - Functions return a status; outputs are zeroed on failure. Nothing throws, nothing blocks unless said.
  *  - Threads: [loader] a throw-away thread; [control] the module's first lane; [lane] the lane that owns the
  *    object; [any] thread-safe. A handle is used only on its own thread class and never after its close.
+ *  - Without self, handle, struct or room for its output a function answers ARGUMENT; one that returns
+ * nothing does nothing.
+ *  - A host that checks calls (built with SLUICE_CHECK_CALLS, or the conformance kit) answers a handle that
+ * has ended with ARGUMENT and a [lane] or [control] function called elsewhere with STATE, and names module,
+ *    interface and function in its log. Handles are numbers there: never look through one. Any other host
+ * does not look, and is broken by either.
  */
 #ifndef SLUICE_ABI_TYPES_H
 #define SLUICE_ABI_TYPES_H
