@@ -22,17 +22,21 @@ struct Tried {
 
 Tried refused(const Refusal& refusal) { return {refusal.rule, refusal.finding, refusal.remedy, false}; }
 
-Tried attempt(const std::string& fault, milliseconds deadline = 5000ms) {
-  auto mapped = map_library(entry_fixture(fault), deadline);
+Tried attempt(const std::string& module, milliseconds deadline = 5000ms) {
+  auto mapped = map_library(bad_module(module), deadline);
   if (mapped.has_error()) return refused(mapped.error());
   const auto host = std::make_shared<sluice_host>();
   bool left_behind = false;
-  const auto answer = negotiate(*mapped, host, {"entry-faults", "1.0.0"}, deadline, left_behind);
+  const auto answer = negotiate(*mapped, host, {module, "1.0.0"}, deadline, left_behind);
+  if (answer) answer->life.destroy(answer->self);
   Tried tried = answer.has_error() ? refused(answer.error()) : Tried{};
   tried.left_behind = left_behind;
   if (!left_behind) CHECK((*mapped)->unmap());
   return tried;
 }
+
+// Its fault comes later than its entry.
+constexpr const char* sound = "bad-start-fails";
 
 std::size_t loader_threads() {
   const auto names = thread_names();
@@ -43,61 +47,61 @@ std::size_t loader_threads() {
 
 TEST_CASE("a faulty entry or answer is refused with its rule and field, and leaves nothing mapped") {
   struct Case {
-    const char* fault;
+    const char* module;
     const char* rule;
     const char* finding;
   };
   const Case cases[] = {
-      {"RETURNS_ERROR", "SL-ENT-001", "NOT_SUPPORTED"},
-      {"NULL_TABLE", "SL-ABI-005", "life table is null"},
-      {"SIZE_ZERO", "SL-ABI-005", "struct_size 0,"},
-      {"SIZE_THREE", "SL-ABI-005", "struct_size 3,"},
-      {"SIZE_HUGE", "SL-ABI-005", "struct_size 4294967295"},
-      {"ID_DIFFERS", "SL-ABI-005", "\"somebody-else\", the manifest says \"entry-faults\""},
-      {"VERSION_NULL", "SL-ABI-005", "version is empty"},
-      {"MUST_UNDERSTAND", "SL-ABI-005", "must_understand"},
-      {"TAIL", "SL-ABI-005", "a field this host does not know"},
-      {"LIFE_SIZE_ZERO", "SL-ABI-005", "life table has struct_size 0"},
-      {"LIFE_SIZE_HUGE", "SL-ABI-005", "life table has struct_size 4294967295"},
-      {"NO_STOP", "SL-ABI-005", "no stop"},
-      {"MINOR", "SL-ABI-005", "minor 7"},
-      {"ENTRY_MISSING", "SL-ENT-001", "sluice_entry_v1 is missing"},
-      {"UNDEFINED", "SL-LNK-001", "undefined symbol: sluice_no_such_function"},
-      {"NO_SUCH_FILE", "SL-LNK-001", "cannot open shared object file"},
+      {"bad-entry-returns-error", "SL-ENT-001", "INTERNAL"},
+      {"bad-entry-null-table", "SL-ABI-005", "life table is null"},
+      {"bad-entry-size-zero", "SL-ABI-005", "struct_size 0,"},
+      {"bad-entry-size-three", "SL-ABI-005", "struct_size 3,"},
+      {"bad-entry-size-huge", "SL-ABI-005", "struct_size 4294967295"},
+      {"bad-entry-id-differs", "SL-ABI-005", "\"somebody-else\", the manifest says \"bad-entry-id-differs\""},
+      {"bad-entry-version-null", "SL-ABI-005", "version is empty"},
+      {"bad-entry-must-understand", "SL-ABI-005", "must_understand"},
+      {"bad-entry-newer-field", "SL-ABI-005", "a field this host does not know"},
+      {"bad-entry-life-size-zero", "SL-ABI-005", "life table has struct_size 0"},
+      {"bad-entry-life-size-huge", "SL-ABI-005", "life table has struct_size 4294967295"},
+      {"bad-entry-no-stop", "SL-ABI-005", "no stop"},
+      {"bad-entry-minor", "SL-ABI-005", "minor 7"},
+      {"bad-entry-missing", "SL-ENT-001", "sluice_entry_v1 is missing"},
+      {"bad-undefined", "SL-LNK-001", "undefined symbol: bad_no_such_function"},
+      {"bad-no-such-file", "SL-LNK-001", "cannot open shared object file"},
   };
   const auto before = footprint();
   for (const auto& one : cases) {
-    CAPTURE(one.fault);
-    const auto tried = attempt(one.fault);
+    CAPTURE(one.module);
+    const auto tried = attempt(one.module);
     CHECK(tried.rule == one.rule);
     CHECK_THAT(tried.finding, Catch::Contains(one.finding));
     CHECK_FALSE(tried.remedy.empty());
-    CHECK_FALSE(is_mapped(entry_fixture(one.fault)));
+    CHECK_FALSE(is_mapped(bad_module(one.module)));
   }
   CHECK(footprint() == before);
 }
 
 TEST_CASE("a sound answer is taken, also one of a newer module that uses nothing new") {
-  CHECK(attempt("NONE").rule == "accepted");
-  CHECK(attempt("ZERO_TAIL").rule == "accepted");
+  CHECK(attempt(sound).rule == "accepted");
+  CHECK(attempt("bad-entry-newer-zeros").rule == "accepted");
 }
 
 TEST_CASE("an entry or initialiser that does not come back is refused and left mapped under its thread") {
-  const auto slow_entry = attempt("SLOW", 100ms);
+  const auto slow_entry = attempt("bad-entry-late", 100ms);
   CHECK(slow_entry.rule == "SL-ENT-001");
   CHECK(slow_entry.left_behind);
-  CHECK(is_mapped(entry_fixture("SLOW")));
+  CHECK(is_mapped(bad_module("bad-entry-late")));
   CHECK(eventually([] { return loader_threads() == 0; }));
 
-  const auto slow_initialiser = attempt("INIT_SLOW", 100ms);
+  const auto slow_initialiser = attempt("bad-constructor-late", 100ms);
   CHECK(slow_initialiser.rule == "SL-ENT-001");
   CHECK_THAT(slow_initialiser.finding, Catch::Contains("initialisers"));
   CHECK(eventually([] { return loader_threads() == 0; }));
 }
 
 TEST_CASE("mapping and unmapping a hundred times leaves the process as it was") {
-  attempt("NONE");
+  attempt(sound);
   const auto before = footprint();
-  for (int round = 0; round < 100; ++round) REQUIRE(attempt("NONE").rule == "accepted");
+  for (int round = 0; round < 100; ++round) REQUIRE(attempt(sound).rule == "accepted");
   CHECK(footprint() == before);
 }

@@ -125,20 +125,20 @@ TEST_CASE("the fence keeps a module from sockets, other processes and files, whi
 TEST_CASE("what the loader refuses, the probe refuses with the same rule and words") {
   const Ground ground;
   struct Faulty {
-    const char* fault;
+    const char* module;
     const char* rule;
     const char* finding;
   };
-  for (const auto& one : {Faulty{"RETURNS_ERROR", "SL-ENT-001", "sluice_entry_v1 returned NOT_SUPPORTED"},
-                          Faulty{"ENTRY_MISSING", "SL-ENT-001", "sluice_entry_v1 is missing"},
-                          Faulty{"NULL_TABLE", "SL-ABI-005", "life table is null"},
-                          Faulty{"SIZE_ZERO", "SL-ABI-005", "struct_size 0,"},
-                          Faulty{"SIZE_HUGE", "SL-ABI-005", "struct_size 4294967295"},
-                          Faulty{"ID_DIFFERS", "SL-ABI-005", "\"somebody-else\""},
-                          Faulty{"UNDEFINED", "SL-LNK-001", "undefined symbol: sluice_no_such_function"}}) {
-    CAPTURE(one.fault);
-    const auto outcome =
-        probe(options(20s), nullptr, ground.subject(entry_fixture(one.fault), "entry-faults"));
+  for (const auto& one :
+       {Faulty{"bad-entry-returns-error", "SL-ENT-001", "sluice_entry_v1 returned INTERNAL"},
+        Faulty{"bad-entry-missing", "SL-ENT-001", "sluice_entry_v1 is missing"},
+        Faulty{"bad-entry-null-table", "SL-ABI-005", "life table is null"},
+        Faulty{"bad-entry-size-zero", "SL-ABI-005", "struct_size 0,"},
+        Faulty{"bad-entry-size-huge", "SL-ABI-005", "struct_size 4294967295"},
+        Faulty{"bad-entry-id-differs", "SL-ABI-005", "\"somebody-else\""},
+        Faulty{"bad-undefined", "SL-LNK-001", "undefined symbol: bad_no_such_function"}}) {
+    CAPTURE(one.module);
+    const auto outcome = probe(options(20s), nullptr, ground.subject(bad_module(one.module), one.module));
     REQUIRE(outcome.has_error());
     CHECK(outcome.error().rule == one.rule);
     CHECK_THAT(outcome.error().finding, Catch::Contains(one.finding));

@@ -39,7 +39,7 @@ TEST_CASE("a verdict is remembered by hash, id and version, and no second child 
 TEST_CASE("what another library may mend a minute later is not remembered") {
   const Ground ground;
   ProbeVerdicts verdicts;
-  const auto subject = ground.subject(entry_fixture("UNDEFINED"), "entry-faults");
+  const auto subject = ground.subject(bad_module("bad-undefined"), "bad-undefined");
   REQUIRE(probe(options(20s), &verdicts, subject).error().rule == "SL-LNK-001");
   CHECK_FALSE(verdicts.find(subject).has_value());
 }

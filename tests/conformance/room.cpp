@@ -13,11 +13,11 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 std::string fixture_folder(const std::string& id) { return std::string(SLUICE_FIXTURES) + "/" + id; }
-fs::path entry_fixture(const std::string& fault) {
-  return fs::path(SLUICE_FIXTURES) / "entry" / (fault + ".so");
-}
+fs::path bad_module(const std::string& id) { return fs::path(SLUICE_BAD_MODULES) / (id + ".so"); }
 
-Footprint footprint() { return kit::footprint({"/sluice-conformance-", SLUICE_FIXTURES}); }
+Footprint footprint() {
+  return kit::footprint({"/sluice-conformance-", SLUICE_FIXTURES, SLUICE_BAD_MODULES});
+}
 
 bool eventually(const std::function<bool()>& condition) { return kit::eventually(condition, 10s); }
 

@@ -18,7 +18,7 @@ using kit::Footprint;
 using kit::thread_names;
 
 std::string fixture_folder(const std::string& id);
-std::filesystem::path entry_fixture(const std::string& fault);
+std::filesystem::path bad_module(const std::string& id);  // the library of one of sdk/examples/bad
 
 // What this process holds, to compare before and after.
 Footprint footprint();

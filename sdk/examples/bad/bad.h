@@ -30,6 +30,9 @@ static inline sluice_str bad_str(const char* text) {
 /* Longer than any deadline of the host. */
 static inline void bad_hang(void) { poll(NULL, 0, 3600 * 1000); }
 
+/* Longer than a host may be asked to wait for an entry, but not for ever. */
+enum { bad_late_ms = 3000 };
+
 /* Null where the host has not got it, or has less of it than the headers say. */
 static inline const void* bad_find(const bad_module* m, const char* id, size_t size, void** self) {
   sluice_interface found;

@@ -3,7 +3,7 @@
 
 #include "bad.h"
 
-enum { EXITS, ABORTS, SEGFAULTS, LOOPS, FORKS, CLOSES, EATS };
+enum { EXITS, ABORTS, SEGFAULTS, LOOPS, LATE, FORKS, CLOSES, EATS };
 
 static void loop(void) {
   volatile int going = 1;
@@ -29,6 +29,9 @@ __attribute__((constructor)) static void initialise(void) {
       break;
     case LOOPS:
       loop();
+      break;
+    case LATE:
+      poll(NULL, 0, bad_late_ms);
       break;
     case FORKS:
       fork();

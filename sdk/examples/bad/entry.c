@@ -10,15 +10,33 @@ enum {
   SIZE_THREE,
   SIZE_HUGE,
   ID_DIFFERS,
+  VERSION_NULL,
   MUST_UNDERSTAND,
   NEWER_FIELD,
+  NEWER_ZEROS,
+  MINOR,
+  LIFE_SIZE_ZERO,
+  LIFE_SIZE_HUGE,
+  NO_STOP,
   IGNORES_FLAGS,
   HANGS,
+  LATE,
   OPENS
 };
 
+static void nothing(void* self) { (void)self; }
+
 static sluice_module_life life = {
-    .struct_size = sizeof life, .start = bad_start, .stop = bad_stop, .destroy = bad_destroy};
+    .struct_size = sizeof life, .start = bad_start, .stop = bad_stop, .destroy = nothing};
+
+/* Of an answer that is refused nobody calls destroy: what would leak is static instead. */
+static void take_over(sluice_answer* answer) {
+  static bad_module only;
+  only = *(bad_module*)answer->self;
+  only.own = NULL;
+  bad_destroy(answer->self);
+  answer->self = &only;
+}
 
 sluice_status sluice_entry_v1(const sluice_offer* offer, sluice_answer* answer) {
   sluice_offer taken = *offer;
@@ -27,9 +45,9 @@ sluice_status sluice_entry_v1(const sluice_offer* offer, sluice_answer* answer) 
   if (FAULT == IGNORES_FLAGS) taken.must_understand = 0; /* R10: a flag it cannot know, taken all the same */
   status = bad_answer(&taken, answer, &life, 0);
   if (status != SLUICE_STATUS_OK) return status;
+  take_over(answer);
   switch (FAULT) {
     case RETURNS_ERROR:
-      bad_destroy(answer->self);
       return SLUICE_STATUS_INTERNAL;
     case NULL_TABLE:
       answer->life = NULL;
@@ -46,6 +64,9 @@ sluice_status sluice_entry_v1(const sluice_offer* offer, sluice_answer* answer) 
     case ID_DIFFERS:
       answer->id = bad_str("somebody-else");
       break;
+    case VERSION_NULL:
+      answer->version.data = NULL;
+      break;
     case MUST_UNDERSTAND:
       answer->must_understand = 1;
       break;
@@ -53,8 +74,26 @@ sluice_status sluice_entry_v1(const sluice_offer* offer, sluice_answer* answer) 
       answer->struct_size = sizeof *answer + 8;
       ((unsigned char*)answer)[sizeof *answer] = 1;
       break;
+    case NEWER_ZEROS: /* of a newer module that uses nothing new: the room behind is the host's, and zero */
+      answer->struct_size = sizeof *answer + 16;
+      break;
+    case MINOR:
+      answer->minor = 7;
+      break;
+    case LIFE_SIZE_ZERO:
+      life.struct_size = 0;
+      break;
+    case LIFE_SIZE_HUGE:
+      life.struct_size = 0xffffffffu;
+      break;
+    case NO_STOP:
+      life.stop = NULL;
+      break;
     case HANGS:
       bad_hang();
+      break;
+    case LATE:
+      poll(NULL, 0, bad_late_ms);
       break;
     case OPENS:
       if (pipe(ends) != 0) return SLUICE_STATUS_IO;
