@@ -36,6 +36,8 @@ std::string try_lanes(Trial& trial);
 std::string try_global_state(Trial& trial);
 
 std::string try_wrong_config(Trial& trial);
+std::string try_hostile_config(Trial& trial);
+std::string try_reconfigure(Trial& trial);
 
 std::string try_drain_with_sessions(Trial& trial);
 std::string try_stop_with_sessions(Trial& trial);

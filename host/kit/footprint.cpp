@@ -1,6 +1,10 @@
 #include "kit/footprint.hpp"
 
+#ifdef SLUICE_SANITIZED
+#include <sanitizer/allocator_interface.h>
+#else
 #include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -64,10 +68,31 @@ std::vector<std::string> thread_names() {
   return names;
 }
 
+#ifdef SLUICE_SANITIZED
+std::size_t heap_in_use() { return ::__sanitizer_get_current_allocated_bytes(); }
+std::size_t memory_mapped() { return 0; }
+#else
 std::size_t heap_in_use() {
   const auto memory = ::mallinfo2();
   return memory.uordblks + memory.hblkhd;
 }
+
+std::size_t memory_mapped() {
+  const auto allocator = ::mallinfo2();
+  std::ifstream maps("/proc/self/maps");
+  std::size_t bytes = 0;
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream fields(line);
+    std::size_t from = 0, to = 0;
+    char dash = 0;
+    std::string rights, offset, device, inode;
+    fields >> std::hex >> from >> dash >> to >> rights >> offset >> device >> inode;
+    if (inode == "0" && rights == "rw-p") bytes += to - from;
+  }
+  const auto of_allocator = allocator.arena + allocator.hblkhd;
+  return bytes > of_allocator ? bytes - of_allocator : 0;
+}
+#endif
 
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;

@@ -23,8 +23,11 @@ std::ostream& operator<<(std::ostream& out, const Footprint& found);
 std::string in_words(const Footprint& found);
 
 std::vector<std::string> thread_names();
-// Bytes given out by the allocator; 0 where it does not tell (sanitizers).
+// Bytes given out by the allocator.
 std::size_t heap_in_use();
+// Bytes of memory that are neither a file's nor the allocator's: stacks, and what was mapped by hand. 0 under
+// sanitizers, whose own would count.
+std::size_t memory_mapped();
 
 // Waits for a condition, `patience` at most.
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience);

@@ -39,6 +39,9 @@ constexpr std::array texts = {
              "never runs back, a key frame at least every 10 s."},
     RuleText{"SL-KIT-004", "A module that promises `unload: clean` is unmapped once it is destroyed."},
     RuleText{"SL-KIT-005", "A packager keeps the bounds of its writer and ends each chunk it begins."},
+    RuleText{"SL-KIT-006",
+             "reconfigure takes a configuration whole or leaves the one before in force, and the module "
+             "serves on."},
 };
 
 }  // namespace

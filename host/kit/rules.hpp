@@ -22,5 +22,6 @@ inline constexpr const char* rule_lane_loop = "SL-KIT-002";
 inline constexpr const char* rule_media = "SL-KIT-003";
 inline constexpr const char* rule_unload = "SL-KIT-004";
 inline constexpr const char* rule_chunks = "SL-KIT-005";
+inline constexpr const char* rule_reconfigure = "SL-KIT-006";
 
 }  // namespace sluice::kit

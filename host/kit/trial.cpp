@@ -9,6 +9,8 @@
 #include "kit/footprint.hpp"
 #include "kit/misuse.hpp"
 #include "kit/rules.hpp"
+#include "kit/tcp_peer.hpp"
+#include "modules/control_call.hpp"
 
 namespace sluice::kit {
 
@@ -150,6 +152,23 @@ void Trial::retire(Life& life, milliseconds drain) {
     fail("SL-RUN-004", "without any session, remaining still says " + std::to_string(left),
          "Count in `remaining` only what a drain has to wait for.");
   }
+}
+
+modules::HealthPicture Trial::health(Life& life) {
+  life.module().ask_health();
+  // The question went into the control lane's inbox: a call behind it comes after the answer.
+  modules::call_on(life.module().control_lane(), pace_.patience, [] {});
+  const auto health = life.picture().health;
+  if (health.reason == "its health method failed") {
+    fail("R9", "health failed or threw", "health answers OK, with degraded and a reason if it is unwell.");
+  }
+  return health;
+}
+
+void Trial::whole_life() {
+  const auto life = serve();
+  for (const auto& address : life->addresses()) TcpPeer(address).close();
+  retire(*life);
 }
 
 void Trial::judge_end(const LifePicture& picture) const {

@@ -92,6 +92,10 @@ class Trial {
   std::unique_ptr<Life> stand_by();
   // Drains and stops it, and judges its end.
   void retire(Life& life, milliseconds drain = milliseconds(5000));
+  // Asks how it is and waits for the answer, as far as the module gives one. Failing to say ends the case.
+  modules::HealthPicture health(Life& life);
+  // A new generation from start to end, each of its listeners visited once.
+  void whole_life();
   // What is to be said about a life that was stopped: unmapped, nothing left behind.
   void judge_end(const modules::LifePicture& picture) const;
 

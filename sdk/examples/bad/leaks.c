@@ -1,5 +1,7 @@
 /* Leaves behind what it opened. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bad.h"
@@ -40,10 +42,18 @@ static sluice_status leak(bad_module* m, sluice_err* err) {
   return pthread_create(&thread, NULL, forever, NULL) == 0 ? SLUICE_STATUS_OK : SLUICE_STATUS_IO;
 #elif defined LEAKS_DESCRIPTOR
   return dup(2) >= 0 ? SLUICE_STATUS_OK : SLUICE_STATUS_IO;
-#elif defined LEAKS_MEMORY
+#elif defined LEAKS_MEMORY || defined LEAKS_LITTLE
+#ifdef LEAKS_MEMORY
+  const size_t bytes = 100000;
+#else
+  const size_t bytes = 4096;
+#endif
   static void* volatile newest;
-  newest = malloc(100000);
+  newest = malloc(bytes);
   return newest ? SLUICE_STATUS_OK : SLUICE_STATUS_NO_MEMORY;
+#elif defined LEAKS_MAPPING
+  void* room = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return room != MAP_FAILED ? SLUICE_STATUS_OK : SLUICE_STATUS_NO_MEMORY;
 #else
   return SLUICE_STATUS_OK;
 #endif

@@ -45,6 +45,13 @@ sluice_status start(void* self, sluice_err* err) {
   return status;
 }
 
+sluice_status reconfigure(void*, sluice_str, sluice_err*) {
+#ifdef THROWS_IN_RECONFIGURE
+  complain();
+#endif
+  return SLUICE_STATUS_OK;
+}
+
 sluice_status health(void*, sluice_health*) {
 #ifdef THROWS_IN_HEALTH
   complain();
@@ -96,7 +103,7 @@ void run_lane(void* self, sluice_lane* lane, uint32_t) {
 }  // namespace
 
 extern "C" sluice_status sluice_entry_v1(const sluice_offer* offer, sluice_answer* answer) {
-  static const sluice_module_life life = {sizeof life, 0,     query,     configure, start,   nullptr,
+  static const sluice_module_life life = {sizeof life, 0,     query,     configure, start,   reconfigure,
                                           health,      drain, remaining, stop,      destroy, run_lane};
 #ifdef THROWS_IN_ENTRY
   complain();

@@ -16,6 +16,7 @@ TEST_CASE("every rule has one sentence, and stands there once") {
   }
   CHECK(rule_text("R9") == "No exception crosses the boundary.");
   CHECK(rule_text("SL-KIT-999").empty());
-  for (const char* own : {rule_threads, rule_lane_loop, rule_media, rule_unload, rule_chunks})
+  for (const char* own :
+       {rule_threads, rule_lane_loop, rule_media, rule_unload, rule_chunks, rule_reconfigure})
     CHECK_FALSE(rule_text(own).empty());
 }
