@@ -1,10 +1,12 @@
 #include "kit/footprint.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <future>
 #include <memory>
 #include <thread>
@@ -32,6 +34,25 @@ TEST_CASE("mapped files count by a word in their path") {
   CHECK(footprint({"no-such-file-anywhere"}).mappings_of_modules == 0);
   CHECK(footprint({"/libc.so", "libc-"}).mappings_of_modules >= 1);
   CHECK(in_words({3, 2, 1}) == "3 descriptors, 2 threads, 1 module libraries");
+}
+
+TEST_CASE("what is allocated and what is mapped by hand are told apart") {
+  constexpr std::size_t bytes = 1 << 16;
+  const auto heap = heap_in_use();
+  const auto mapped = memory_mapped();
+  void* volatile room = ::malloc(bytes);  // volatile: else the compiler sees that nobody uses it
+  CHECK(heap_in_use() >= heap + bytes);
+  CHECK(memory_mapped() == mapped);
+  void* const by_hand = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(by_hand != MAP_FAILED);
+#ifndef SLUICE_SANITIZED
+  CHECK(memory_mapped() == mapped + bytes);
+#endif
+  CHECK(heap_in_use() < heap + 2 * bytes);
+  ::munmap(by_hand, bytes);
+  CHECK(memory_mapped() == mapped);
+  ::free(room);
+  CHECK(heap_in_use() < heap + bytes);
 }
 
 TEST_CASE("waiting ends with the condition, or with the patience") {
