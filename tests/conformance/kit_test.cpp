@@ -94,7 +94,8 @@ TEST_CASE("the kit names the rule that each bad module breaks, and is not harmed
   for (const auto& row : table()) {
     CAPTURE(row.module, row.what, row.rule, row.where);
 #ifdef SLUICE_SANITIZED
-    if (row.rule == "SL-ELF-006") continue;  // a sanitized host takes what is built like itself
+    if (row.rule == "SL-ELF-006") continue;           // a sanitized host takes what is built like itself
+    if (row.module == "bad-leaks-mapping") continue;  // and cannot tell mappings from its sanitizer's
 #endif
     auto order = order_for(std::string(SLUICE_BAD_MODULES) + "/" + row.module + ".so");
     order.patience = std::chrono::milliseconds(2000);
