@@ -18,6 +18,8 @@ namespace sluice::mux::mp4 {
 struct MuxedTrack {
   Track track;
   int64_t nominal_duration = 0;  // ns, as nominal_duration() gives it
+
+  friend bool operator==(const MuxedTrack&, const MuxedTrack&) = default;
 };
 
 // Times in ns.
