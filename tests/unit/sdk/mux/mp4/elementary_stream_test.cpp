@@ -51,7 +51,7 @@ TEST_CASE("MP3 is told by its object type, of half the rates another") {
 TEST_CASE("sizes of one byte and optional fields are read") {
   // Flags: depends on another stream, URL of two letters, clock reference.
   const auto read = parse_elementary_stream(
-      hex("00000000 03 21 0000 e0 0001 02 6161 0002 04 11 40 15 000000 00000000 00000000 05 02 1190"));
+      hex("00000000 03 1d 0000 e0 0001 02 6161 0002 04 11 40 15 000000 00000000 00000000 05 02 1190"));
   REQUIRE(read.has_value());
   CHECK(read->config == hex("1190"));
 }

@@ -102,7 +102,7 @@ TEST_CASE("payloads lie behind the head, run after run") {
 TEST_CASE("a frame by itself costs about a hundred bytes") {
   Bytes out;
   write_fragment(out, 1, std::vector<TrackRun>{{1, 0, {{1000, 3000, 3000, true, false}}}});
-  CHECK(out.size() == 120);
+  CHECK(out.size() == 112);
 }
 
 TEST_CASE("what fragments may leave out comes from trex and from the fragment before") {

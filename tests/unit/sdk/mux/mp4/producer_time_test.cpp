@@ -11,8 +11,8 @@ using sluice::test::hex;
 TEST_CASE("the capture time is NTP, with the media time of 64 bits beside it") {
   Bytes out;
   write_producer_time(out, {3, 1'700'000'000'500'000'000, 0x123456789});
-  // 1700000000 + 2208988800 = 0xe8fd2980
-  CHECK(out == hex("00000020 70726674 01000018 00000003 e8fd2980 80000000 0000000123456789"));
+  // 1700000000 + 2208988800 = 0xe8fe6f80
+  CHECK(out == hex("00000020 70726674 01000018 00000003 e8fe6f80 80000000 0000000123456789"));
 }
 
 TEST_CASE("NTP wraps in 2036 and nothing comes before 1970") {

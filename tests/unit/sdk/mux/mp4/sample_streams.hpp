@@ -27,9 +27,9 @@ struct Codec {
   Bytes other;  // one that it cannot, of sound the same again
 };
 
-inline std::vector<Codec> all_codecs() {
+inline const std::vector<Codec>& all_codecs() {
   const uint32_t video = SLUICE_TRACK_VIDEO, audio = SLUICE_TRACK_AUDIO;
-  return {
+  static const std::vector<Codec> codecs = {
       {"H.264", video, SLUICE_CODEC_H264, 90000,
        hex("0164000dffe100196764000dacd941519e226c04400000fa40003a9803c50a658001000668ebe3cb22c0fdf8f800"),
        hex("00000005 65888400ab"), hex("00000004 419a2211")},
@@ -49,6 +49,7 @@ inline std::vector<Codec> all_codecs() {
       {"MP3", audio, SLUICE_CODEC_MP3, 44100, {}, hex("fffb9064 0001"), hex("fffb9064 02")},
       {"AC-3", audio, SLUICE_CODEC_AC3, 48000, {}, hex("0b770000 1440 4300"), hex("0b770000 1440 43")},
   };
+  return codecs;
 }
 
 inline mux::mp4::Track track_of(const Codec& codec, uint32_t id) {
