@@ -1,0 +1,1 @@
+sluice_fuzz(mux_mp4_demuxer sluice_mux_mp4)
