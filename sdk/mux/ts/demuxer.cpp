@@ -1,6 +1,7 @@
 #include "sluice/mux/ts/demuxer.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "sluice/mux/ts/stream_form.hpp"
@@ -336,7 +337,10 @@ void Demuxer::take_pes(Stream& stream) {
   } else {
     TimedPayload payload;
     if (pes->times.pts) {
-      payload.dts = unroll_.unroll(pes->times.dts.value_or(*pes->times.pts));
+      const uint64_t dts = pes->times.dts.value_or(*pes->times.pts);
+      payload.dts = unroll_.unroll(dts);
+      // Leap upon leap: nobody's clock. It begins anew, which is a jump like any other.
+      if (std::abs(*payload.dts) > max_ticks) payload.dts = (unroll_ = {}).unroll(dts);
       payload.pts = unroll_.near(*pes->times.pts);
     }
     payload.bytes = pes->payload;

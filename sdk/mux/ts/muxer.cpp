@@ -1,6 +1,7 @@
 #include "sluice/mux/ts/muxer.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "sluice/mux/ts/pat.hpp"
@@ -148,6 +149,7 @@ void Muxer::send_reference(int64_t at, std::vector<uint8_t>& out, bool& tables) 
 Result<Written> Muxer::write(const Frame& frame, std::vector<uint8_t>& out) {
   Elementary* stream = find(frame.track);
   if (!stream) return Errc::unknown_track;
+  if (std::max(std::abs(frame.dts / 2), std::abs(frame.pts / 2)) > max_time / 2) return Errc::beyond_limits;
   pieces_.assign(1, {});  // the PES header's place
   const auto wrapped = stream->wrapper.wrap(frame, pieces_);
   if (!wrapped) return wrapped.error();

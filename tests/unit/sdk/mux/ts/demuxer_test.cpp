@@ -209,6 +209,24 @@ TEST_CASE("M6: a unit without PTS does not get the one before; time may go back,
   CHECK(ts::ticks_of_ns(wrapped.sink.of(0)[2].facts.dts) == static_cast<int64_t>(ts::clock_wrap) + 8999);
 }
 
+TEST_CASE("M6: time that leaps with every unit never leaves 64 bits") {
+  Hand hand(0x200);
+  DemuxRun run;
+  run.feed(data_tables);
+  uint64_t pts = 0;
+  for (int i = 0; i < 33'000; ++i) {
+    pts = (pts + ts::clock_wrap / 2 - 1) % ts::clock_wrap;
+    run.feed(hand.unit(pes_of(0xbd, pts, hex("01"))).take());
+  }
+  run.finish();
+  const auto& came = run.sink.of(0);
+  REQUIRE(came.size() == 33'000);
+  CHECK(run.counters().time_jumps == 32'999);
+  CHECK(std::is_sorted(came.begin(), came.end(),
+                       [](const auto& a, const auto& b) { return a.facts.dts < b.facts.dts; }) == false);
+  for (const auto& frame : came) REQUIRE(std::abs(frame.facts.dts) < ts::max_time);
+}
+
 TEST_CASE("M7: PCR that is missing, elsewhere or leaps is counted; PTS goes on") {
   const auto stream = av_stream();
   const auto has_pcr = [](auto packet) { return packet[3] & 0x20 && packet[4] > 0 && packet[5] & 0x10; };

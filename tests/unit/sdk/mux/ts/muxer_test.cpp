@@ -318,6 +318,23 @@ TEST_CASE("frames that are none leave nothing behind, and the next goes on") {
   CHECK(out.size() >= 3 * 188);
 }
 
+TEST_CASE("times beyond all reason are refused") {
+  const auto track = sound_track(1, SLUICE_CODEC_AAC);
+  ts::Muxer muxer;
+  REQUIRE(muxer.set_tracks(std::span(&track, 1)).has_value());
+  Bytes out;
+  for (const int64_t time : {INT64_MIN, INT64_MAX, -ts::max_time - 2, ts::max_time + 2})
+    for (const bool is_dts : {false, true}) {
+      auto frame = owned(1, 0, 0, true, hex("0102"));
+      (is_dts ? frame.facts.dts : frame.facts.pts) = time;
+      CHECK(muxer.write(frame.view(), out).error() == ts::Errc::beyond_limits);
+    }
+  CHECK(out.empty());
+  auto frame = owned(1, 0, 0, true, hex("0102"));
+  frame.facts.dts = frame.facts.pts = ts::max_time;
+  CHECK(muxer.write(frame.view(), out).has_value());
+}
+
 TEST_CASE("composition before decoding moves the decoding time, once") {
   const auto track = video_track(1);
   std::vector<OwnedFrame> frames;

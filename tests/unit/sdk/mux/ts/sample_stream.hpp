@@ -4,6 +4,7 @@
 #include <sluice/abi/frame.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <deque>
 #include <map>
 #include <vector>

@@ -8,16 +8,18 @@ namespace sluice::mux::ts {
 
 inline constexpr uint64_t clock_wrap = uint64_t{1} << 33;  // of PTS and DTS
 inline constexpr uint64_t pcr_wrap = clock_wrap * 300;     // of PCR
-inline constexpr int64_t milliseconds = 1'000'000;         // in ns
+inline constexpr int64_t max_time = int64_t{1} << 61;      // ns: 73 years, either way
+inline constexpr int64_t max_ticks = int64_t{1} << 47;
+inline constexpr int64_t milliseconds = 1'000'000;  // in ns
 
-// Rounded to the next tick; the inverse of ns_of_ticks.
+// Rounded to the next tick; the inverse of ns_of_ticks. Neither overflows below 2^61 ns.
 constexpr int64_t ticks_of_ns(int64_t ns) {
-  const int64_t scaled = ns * 9 + 50'000;
-  return scaled >= 0 ? scaled / 100'000 : -((99'999 - scaled) / 100'000);
+  const int64_t whole = ns / 100'000 - (ns % 100'000 < 0 ? 1 : 0);
+  return whole * 9 + ((ns - whole * 100'000) * 9 + 50'000) / 100'000;
 }
 constexpr int64_t ns_of_ticks(int64_t ticks) {
-  const int64_t scaled = ticks * 100'000;
-  return scaled >= 0 ? scaled / 9 : -((8 - scaled) / 9);
+  const int64_t whole = ticks / 9 - (ticks % 9 < 0 ? 1 : 0);
+  return whole * 100'000 + (ticks - whole * 9) * 100'000 / 9;
 }
 
 // What stands in a packet.
