@@ -1,0 +1,1 @@
+sluice_fuzz(mux_ts_demuxer sluice_mux_ts)

@@ -1,0 +1,241 @@
+#include "packaging.hpp"
+
+#include <sluice/c/test_picture.h>
+
+#include <catch2/catch.hpp>
+#include <deque>
+#include <sluice/mux/ts/demuxer.hpp>
+#include <string>
+
+using namespace sluice;
+using sluice::mpegts::Packaging;
+namespace ts = sluice::mux::ts;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+struct Chunk {
+  sluice_chunk_facts facts;
+  Bytes bytes;
+};
+
+// The host's side of a chunk writer.
+struct Recorder {
+  Recorder() {
+    table.struct_size = sizeof table;
+    table.self = this;
+    table.append_bytes = [](void* self, const std::uint8_t* bytes, std::uint64_t size) -> sluice_status {
+      auto& pending = static_cast<Recorder*>(self)->pending;
+      pending.insert(pending.end(), bytes, bytes + size);
+      return SLUICE_STATUS_OK;
+    };
+    table.append_slice = [](void*, const sluice_frame*, std::uint64_t, std::uint64_t) -> sluice_status {
+      return SLUICE_STATUS_ARGUMENT;  // packets are contiguous: nothing is sliced
+    };
+    table.end_chunk = [](void* self, const sluice_chunk_facts* facts) -> sluice_status {
+      auto& recorder = *static_cast<Recorder*>(self);
+      recorder.chunks.push_back({*facts, std::exchange(recorder.pending, {})});
+      return SLUICE_STATUS_OK;
+    };
+  }
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  sluice_chunk_writer table{};
+  Bytes pending;
+  std::vector<Chunk> chunks;
+};
+
+const Bytes aac_config = {0x11, 0x90};
+
+sluice_track picture_track() {
+  sluice_track track = sluice_test_picture_track();
+  track.id = 1;
+  return track;
+}
+
+sluice_track sound_track(std::uint32_t id = 2) {
+  sluice_track track{};
+  track.struct_size = sizeof track;
+  track.id = id;
+  track.kind = SLUICE_TRACK_AUDIO;
+  track.codec = SLUICE_CODEC_AAC;
+  track.config = {aac_config.data(), aac_config.size()};
+  track.sample_rate = 48000;
+  track.channels = 2;
+  return track;
+}
+
+struct Run {
+  void tracks(const std::vector<const sluice_track*>& tracks) {
+    ChunkWriter out(&recorder.table);
+    packaging.tracks(tracks, out);
+  }
+  void frame(const sluice_track& track, const std::vector<Bytes>& spans, std::int64_t ms, std::uint32_t flags,
+             std::uint64_t segment = 1, std::uint32_t discontinuity = 0) {
+    std::vector<sluice_span> list;
+    sluice_frame frame{};
+    for (const Bytes& span : spans) {
+      list.push_back({span.data(), span.size()});
+      frame.bytes += span.size();
+    }
+    frame.struct_size = sizeof frame;
+    frame.flags = flags;
+    frame.dts = frame.pts = ms * ts::milliseconds;
+    frame.duration = 7;
+    frame.track = &track;
+    frame.segment = segment;
+    frame.part = 3;
+    frame.discontinuity = discontinuity;
+    frame.spans = list.data();
+    frame.span_count = static_cast<std::uint32_t>(list.size());
+    ChunkWriter out(&recorder.table);
+    packaging.frame(frame, out);
+  }
+  Chunk take() {
+    REQUIRE(recorder.chunks.size() == 1);
+    Chunk chunk = recorder.chunks.front();
+    recorder.chunks.clear();
+    return chunk;
+  }
+
+  Recorder recorder;
+  Packaging packaging;
+};
+
+Bytes picture(std::uint32_t number) {
+  Bytes bytes(SLUICE_TEST_PICTURE_BYTES);
+  sluice_test_picture_draw(number, bytes.data());
+  return bytes;
+}
+
+const Bytes inter = {0, 0, 0, 2, 0x41, 9};
+const Bytes unit(100, 5);
+
+bool begins_with_tables(const Bytes& packets) {
+  return packets.size() >= 376 && packets[1] == 0x40 && packets[2] == 0 && packets[189] == 0x50 &&
+         packets[190] == 0;
+}
+
+}  // namespace
+
+TEST_CASE("each frame is a chunk of whole packets; key frames carry tables") {
+  Run run;
+  const auto video = picture_track(), audio = sound_track();
+  run.tracks({&video, &audio});
+  CHECK(run.recorder.chunks.empty());  // no init chunk
+  run.frame(video, {picture(0)}, 0, SLUICE_FRAME_KEY, 7);
+  const Chunk key = run.take();
+  CHECK(key.facts.flags == (SLUICE_CHUNK_KEY | SLUICE_CHUNK_INDEPENDENT));
+  CHECK(key.facts.segment == 7);
+  CHECK(key.facts.part == 3);
+  CHECK(key.facts.duration == 7);
+  CHECK(key.bytes.size() % 188 == 0);
+  CHECK(begins_with_tables(key.bytes));
+  run.frame(audio, {unit}, 10, SLUICE_FRAME_KEY, 7);
+  const Chunk sound = run.take();
+  CHECK(sound.facts.flags == 0);
+  CHECK(sound.facts.dts == 10 * ts::milliseconds);
+  CHECK(sound.bytes.size() == 188);
+  run.frame(video, {inter}, 40, 0, 7);
+  CHECK(run.take().facts.flags == 0);
+}
+
+TEST_CASE("a payload in several spans is the same packets") {
+  const auto video = picture_track();
+  const Bytes whole = picture(3);
+  Run one, three;
+  one.tracks({&video});
+  three.tracks({&video});
+  one.frame(video, {whole}, 0, SLUICE_FRAME_KEY);
+  three.frame(video, {Bytes(whole.begin(), whole.begin() + 3), {}, Bytes(whole.begin() + 3, whole.end())}, 0,
+              SLUICE_FRAME_KEY);
+  CHECK(one.take().bytes == three.take().bytes);
+}
+
+TEST_CASE("a segment begins with tables, whatever frame that is") {
+  Run run;
+  const auto video = picture_track(), audio = sound_track();
+  run.tracks({&video, &audio});
+  run.frame(video, {picture(0)}, 0, SLUICE_FRAME_KEY, 1);
+  run.take();
+  run.frame(audio, {unit}, 5, SLUICE_FRAME_KEY, 2);
+  const Chunk first = run.take();
+  CHECK(begins_with_tables(first.bytes));
+  CHECK(first.facts.flags == 0);  // a picture cannot be decoded from here
+  run.frame(audio, {unit}, 10, SLUICE_FRAME_KEY, 2);
+  CHECK_FALSE(begins_with_tables(run.take().bytes));
+}
+
+TEST_CASE("of sound alone a viewer begins where tables are") {
+  Run run;
+  const auto audio = sound_track();
+  run.tracks({&audio});
+  unsigned keys = 0;
+  for (int i = 0; i < 50; ++i) {
+    run.frame(audio, {unit}, i * 21, SLUICE_FRAME_KEY);
+    const Chunk chunk = run.take();
+    CHECK((chunk.facts.flags & SLUICE_CHUNK_INDEPENDENT) != 0);
+    CHECK(((chunk.facts.flags & SLUICE_CHUNK_KEY) != 0) == begins_with_tables(chunk.bytes));
+    keys += chunk.facts.flags & SLUICE_CHUNK_KEY ? 1 : 0;
+  }
+  CHECK(keys >= 10);
+  CHECK(keys <= 20);
+}
+
+TEST_CASE("after a discontinuity, and after a pause, decoders can start anew") {
+  Run run;
+  const auto audio = sound_track();
+  run.tracks({&audio});
+  run.frame(audio, {unit}, 1000, SLUICE_FRAME_KEY, 1, 0);
+  run.frame(audio, {unit}, 1021, SLUICE_FRAME_KEY, 1, 0);
+  run.recorder.chunks.clear();
+  run.frame(audio, {unit}, 1042, SLUICE_FRAME_KEY, 1, 1);
+  const Chunk broken = run.take();
+  REQUIRE(begins_with_tables(broken.bytes));
+  CHECK((broken.bytes[376 + 5] & 0x80) != 0);  // discontinuity_indicator
+  ChunkWriter out(&run.recorder.table);
+  run.packaging.flush(out);
+  CHECK(run.recorder.chunks.empty());
+  run.frame(audio, {unit}, 1063, SLUICE_FRAME_KEY, 1, 1);
+  CHECK(begins_with_tables(run.take().bytes));
+}
+
+TEST_CASE("a description names what is carried, each once") {
+  Run run;
+  sluice_packager_description description{};
+  CHECK_THROWS_AS(run.packaging.describe(description), Error);
+  const auto video = picture_track(), audio = sound_track(), other = sound_track(3);
+  auto av1 = picture_track();
+  av1.id = 4;
+  av1.codec = SLUICE_CODEC_AV1;
+  run.tracks({&video, &audio, &other, &av1});
+  run.packaging.describe(description);
+  CHECK(std::string(description.mime) == "video/mp2t");
+  CHECK(std::string(description.codecs) == "avc1.42c01e,mp4a.40.2");
+  run.frame(av1, {inter}, 0, 0);
+  CHECK(run.recorder.chunks.empty());
+}
+
+TEST_CASE("what cannot be carried is refused in words, and the next frame goes on") {
+  Run run;
+  auto av1 = picture_track();
+  av1.codec = SLUICE_CODEC_AV1;
+  av1.config = {};
+  try {
+    run.tracks({&av1});
+    FAIL("taken");
+  } catch (const Error& error) {
+    CHECK(error.status() == SLUICE_STATUS_MEDIA);
+    CHECK(std::string(error.what()).find("one whose configuration is broken") != std::string::npos);
+  }
+  CHECK_THROWS_AS(run.tracks({}), Error);
+  const auto video = picture_track();
+  run.tracks({&video});
+  CHECK_THROWS_AS(run.frame(video, {{0, 0, 0, 9, 1}}, 0, SLUICE_FRAME_KEY), Error);
+  CHECK_THROWS_AS(run.frame(video, {}, 0, SLUICE_FRAME_KEY), Error);
+  CHECK(run.recorder.pending.empty());
+  run.frame(video, {picture(1)}, 0, SLUICE_FRAME_KEY);
+  CHECK(run.take().facts.flags == (SLUICE_CHUNK_KEY | SLUICE_CHUNK_INDEPENDENT));
+}
