@@ -285,7 +285,8 @@ bool PackagerSession::take_chunks() {
       continue;
     }
     Failure failure;
-    if (packaging_->chunks->tracks.set_chunks(chunk.joined(), chunk.is_quiet(), failure) == Errc::ok) continue;
+    if (packaging_->chunks->tracks.set_chunks(chunk.joined(), chunk.is_quiet(), failure) == Errc::ok)
+      continue;
     if (!over_) finish({SessionEnd::Kind::failed, failure, next_seq_});
     return false;
   }

@@ -105,8 +105,7 @@ Errc TrackTable::set_chunks(std::span<const std::uint8_t> init, bool quiet, Fail
   track.kind = SLUICE_TRACK_CHUNKS;
   track.config = {init.data(), init.size()};
   slots_[0].claimed = true;
-  if (!slots_[0].newest || !same_contents(slots_[0].newest->view, track))
-    revise(slots_[0], 1, track, quiet);
+  if (!slots_[0].newest || !same_contents(slots_[0].newest->view, track)) revise(slots_[0], 1, track, quiet);
   return Errc::ok;
 }
 

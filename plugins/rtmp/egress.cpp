@@ -33,8 +33,9 @@ ParcelRef Egress::parcel_of(sluice_entry& entry) {
 }
 
 void Egress::fill(Parcel& parcel, const sluice_frame& frame) {
-  const auto tag = flv::frame_header(*frame.track, {frame.dts, frame.pts, (frame.flags & SLUICE_FRAME_KEY) != 0,
-                                                    (frame.flags & SLUICE_FRAME_DISPOSABLE) != 0});
+  const auto tag =
+      flv::frame_header(*frame.track, {frame.dts, frame.pts, (frame.flags & SLUICE_FRAME_KEY) != 0,
+                                       (frame.flags & SLUICE_FRAME_DISPOSABLE) != 0});
   if (!tag || frame.span_count != 1)
     return;  // publishers write one span; derived streams have their own form
   slices_.clear();
@@ -57,8 +58,8 @@ ParcelRef Egress::sequence_header(const sluice_track& track, std::int64_t dts) {
 
 ParcelRef Egress::metadata(std::span<const sluice_track* const> tracks) {
   std::vector<std::uint8_t> bytes;
-  append_message(bytes, {data_chunk_stream, 0, type_data, play_stream_id}, on_metadata(flv::metadata_of(tracks)),
-                 out_chunk_size);
+  append_message(bytes, {data_chunk_stream, 0, type_data, play_stream_id},
+                 on_metadata(flv::metadata_of(tracks)), out_chunk_size);
   return pool_.make(bytes);
 }
 

@@ -87,7 +87,8 @@ Ingest::Track& Ingest::track_for(std::optional<Track>& slot, std::uint32_t codec
 void Ingest::configure(std::optional<Track>& slot, std::uint32_t codec,
                        std::span<const std::uint8_t> record) {
   // A record that cannot be used must not take the place of one that can.
-  flv::CodecTrack candidate = slot && slot->codec.facts().codec == codec ? slot->codec : flv::CodecTrack(codec);
+  flv::CodecTrack candidate =
+      slot && slot->codec.facts().codec == codec ? slot->codec : flv::CodecTrack(codec);
   const auto change = candidate.configure(record);
   if (!change) return drop("codec configuration: " + change.error().message());
   Track& track = track_for(slot, codec);

@@ -119,7 +119,9 @@ void Demuxer::on_video(std::span<const uint8_t> body) {
     const bool configuration = tag.packet == VideoPacket::sequence_start;
     if (!configuration && tag.packet != VideoPacket::frames) continue;
     const int64_t dts = dts_of(configuration, tag.nano_offset);
-    units_.push_back({&video_[tag.track % max_tracks], codec_of(tag.codec), configuration,
+    units_.push_back({&video_[tag.track % max_tracks],
+                      codec_of(tag.codec),
+                      configuration,
                       {.dts = dts,
                        .pts = dts + tag.composition_ms * ns_per_ms,
                        .key = tag.key,
@@ -136,7 +138,9 @@ void Demuxer::on_audio(std::span<const uint8_t> body) {
     const bool configuration = tag.packet == AudioPacket::sequence_start;
     if (!configuration && tag.packet != AudioPacket::frames) continue;
     const int64_t dts = dts_of(configuration, tag.nano_offset);
-    units_.push_back({&audio_[tag.track % max_tracks], codec_of(tag.codec), configuration,
+    units_.push_back({&audio_[tag.track % max_tracks],
+                      codec_of(tag.codec),
+                      configuration,
                       {.dts = dts, .pts = dts, .payload = tag.payload}});
   }
 }

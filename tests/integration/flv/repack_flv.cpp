@@ -1,5 +1,5 @@
-// repack_flv IN OUT [FROM_KEY]: reads an FLV with our demuxer, packages it and writes what a viewer gets who begins
-// with the FROM_KEY-th chunk that can be begun with (default: the first).
+// repack_flv IN OUT [FROM_KEY]: reads an FLV with our demuxer, packages it and writes what a viewer gets who
+// begins with the FROM_KEY-th chunk that can be begun with (default: the first).
 #include <algorithm>
 #include <cstdio>
 #include <deque>
@@ -53,7 +53,8 @@ class Stream {
   std::size_t frames() const { return frames_.size(); }
 
  private:
-  // Sound that has no configuration record is declared with its first frame; the engine's timeline waits for it.
+  // Sound that has no configuration record is declared with its first frame; the engine's timeline waits for
+  // it.
   std::vector<const sluice_track*> newest_at_start() const {
     std::vector<const sluice_track*> tracks;
     for (const sluice_track& one : revisions_) {

@@ -170,7 +170,8 @@ struct Stage {
     track.struct_size = sizeof track;
     track.kind = SLUICE_TRACK_VIDEO;
     track.codec = SLUICE_CODEC_H265;
-    REQUIRE(rig.table->track_update(publisher.handle, publisher.video(), &track, nullptr) == SLUICE_STATUS_OK);
+    REQUIRE(rig.table->track_update(publisher.handle, publisher.video(), &track, nullptr) ==
+            SLUICE_STATUS_OK);
   }
   void settle(std::initializer_list<Packager*> packagers) {
     for (int round = 0; round < 3; ++round) {

@@ -59,7 +59,7 @@ class PackagingBench {
     return body;
   }
 
-  flv::Packaging session;
+  sluice::flv::Packaging session;
   std::vector<RecordedChunk> chunks;
 
  private:

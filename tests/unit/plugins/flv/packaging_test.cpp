@@ -27,7 +27,8 @@ struct Feed {
   void operator()(PackagingBench& bench, const Unit& unit, const sluice_track& track) {
     const std::uint32_t flags =
         (unit.key ? SLUICE_FRAME_KEY : 0u) | (unit.disposable ? SLUICE_FRAME_DISPOSABLE : 0u);
-    auto& frame = frames.emplace_back(track, unit.payload, unit.dts_ms * 1'000'000, unit.pts_ms * 1'000'000, flags);
+    auto& frame =
+        frames.emplace_back(track, unit.payload, unit.dts_ms * 1'000'000, unit.pts_ms * 1'000'000, flags);
     frame.view.segment = 3;
     frame.view.part = 2;
     bench.frame(frame.view);
@@ -98,7 +99,8 @@ TEST_CASE("a viewer who joins later reads the same timestamps") {
     if (bench.chunks[i].facts.flags & SLUICE_CHUNK_KEY) last_key = i;
   REQUIRE(last_key > 5);
   const Read read = read_file(bench.body_from(last_key), 100);
-  CHECK(read.units == std::vector<Unit>(units.begin() + static_cast<std::ptrdiff_t>(last_key - 1), units.end()));
+  CHECK(read.units ==
+        std::vector<Unit>(units.begin() + static_cast<std::ptrdiff_t>(last_key - 1), units.end()));
 }
 
 TEST_CASE("of sound alone every chunk can be begun with") {

@@ -37,9 +37,9 @@ enum {
   SLUICE_CHUNK_INIT = 1u << 0, /* what a new viewer gets first; replaces the one before. Only in `tracks` */
   SLUICE_CHUNK_KEY = 1u << 1,  /* a new viewer may begin here, after the newest init chunk */
   SLUICE_CHUNK_INDEPENDENT = 1u << 2, /* all in it can be decoded without an earlier chunk */
-  /* With INIT: for new viewers alone. Those who run are not sent it, since the format cannot begin twice in one
-   * body (FLV): what they need of the change stands in the chunks, in each KEY chunk from then on, so that it
-   * also reaches who skips. */
+  /* With INIT: for new viewers alone. Those who run are not sent it, since the format cannot begin twice in
+   * one body (FLV): what they need of the change stands in the chunks, in each KEY chunk from then on, so
+   * that it also reaches who skips. */
   SLUICE_CHUNK_QUIET = 1u << 3
 };
 

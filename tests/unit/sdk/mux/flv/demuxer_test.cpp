@@ -53,12 +53,13 @@ Bytes joined(Bytes left, const Bytes& right) {
 
 TEST_CASE("what the muxer wrote comes back, access unit by access unit, in pieces of any size") {
   const Muxer muxer = muxer_of({&picture.view, &sound.view});
-  // The sequence headers come in this order, so the ids are the same on both sides; they stand at time 0, which
-  // must not count where the clock starts just before a wrap.
+  // The sequence headers come in this order, so the ids are the same on both sides; they stand at time 0,
+  // which must not count where the clock starts just before a wrap.
   const int64_t start = GENERATE(int64_t{0}, 1000, (int64_t{1} << 32) - 300, (int64_t{1} << 31) - 300);
   const auto units = sample_units(start, 1, 2);
   const Bytes file = file_of(muxer, units);
-  for (const size_t piece : {size_t{1}, size_t{2}, size_t{3}, size_t{11}, size_t{188}, size_t{4096}, file.size()}) {
+  for (const size_t piece :
+       {size_t{1}, size_t{2}, size_t{3}, size_t{11}, size_t{188}, size_t{4096}, file.size()}) {
     CAPTURE(piece, start);
     const Read read = read_file(file, piece);
     REQUIRE_FALSE(read.failed);
@@ -246,7 +247,8 @@ TEST_CASE("a header with more in it than is known is passed over") {
   Bytes file = file_of(muxer, {{2, 0, 0, true, false, {0x21, 1}}});
   file[8] = 12;
   file.insert(file.begin() + 9, {1, 2, 3});
-  for (const size_t piece : {size_t{1}, size_t{10}, file.size()}) CHECK(read_file(file, piece).units.size() == 1);
+  for (const size_t piece : {size_t{1}, size_t{10}, file.size()})
+    CHECK(read_file(file, piece).units.size() == 1);
 }
 
 TEST_CASE("a size of 16 MiB is not allocated for") {

@@ -95,9 +95,11 @@ TEST_CASE("one picture and one sound are carried, of codecs that have tags and c
 
 TEST_CASE("a frame is wrapped: timestamp with its upper byte, composition time, sizes") {
   const Muxer muxer = muxer_of({&picture.view, &sound.view});
-  const auto wrapping = muxer.wrap({1, 0x1000, {0x12345678ll * 1'000'000, 0x12345678ll * 1'000'000 + 80'000'000, true, false}});
+  const auto wrapping =
+      muxer.wrap({1, 0x1000, {0x12345678ll * 1'000'000, 0x12345678ll * 1'000'000 + 80'000'000, true, false}});
   REQUIRE(wrapping.has_value());
-  CHECK(Bytes(wrapping->head().begin(), wrapping->head().end()) == hex("09 001005 345678 12 000000 1701000050"));
+  CHECK(Bytes(wrapping->head().begin(), wrapping->head().end()) ==
+        hex("09 001005 345678 12 000000 1701000050"));
   CHECK(Bytes(wrapping->tail().begin(), wrapping->tail().end()) == hex("00001010"));
   const auto audio = muxer.wrap({2, 3, {}});
   REQUIRE(audio.has_value());

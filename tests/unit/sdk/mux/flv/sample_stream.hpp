@@ -56,10 +56,14 @@ struct Unit {
 };
 
 inline MuxedFrame muxed(const Unit& unit) {
-  return {unit.track, unit.payload.size(), {unit.dts_ms * 1'000'000, unit.pts_ms * 1'000'000, unit.key, unit.disposable}};
+  return {unit.track,
+          unit.payload.size(),
+          {unit.dts_ms * 1'000'000, unit.pts_ms * 1'000'000, unit.key, unit.disposable}};
 }
 
-inline void append(Bytes& out, std::span<const uint8_t> more) { out.insert(out.end(), more.begin(), more.end()); }
+inline void append(Bytes& out, std::span<const uint8_t> more) {
+  out.insert(out.end(), more.begin(), more.end());
+}
 
 inline void append_unit(Bytes& out, const Muxer& muxer, const Unit& unit) {
   const auto wrapping = muxer.wrap(muxed(unit));
@@ -76,13 +80,17 @@ inline std::vector<Unit> sample_units(int64_t start_ms, uint32_t video, uint32_t
   for (int i = 0; i < pictures; ++i) {
     const int64_t dts = i * 40;
     for (; audio && sound <= dts; sound += 23)
-      units.push_back({audio, start_ms + sound, start_ms + sound, true, false, Bytes(50, static_cast<uint8_t>(sound))});
+      units.push_back(
+          {audio, start_ms + sound, start_ms + sound, true, false, Bytes(50, static_cast<uint8_t>(sound))});
     const bool key = i % 12 == 0;
     const int64_t shift = i % 4 == 0 ? 40 : i % 4 == 1 ? 120 : 0;
     const bool disposable = !key && i % 4 >= 2;
     if (video)
       units.push_back({video, start_ms + dts, start_ms + dts + shift, key, disposable,
-                       nal(key ? 0x65 : disposable ? 0x01 : 0x41, 100 + static_cast<size_t>(i) * 7, static_cast<uint8_t>(i + 1))});
+                       nal(key          ? 0x65
+                           : disposable ? 0x01
+                                        : 0x41,
+                           100 + static_cast<size_t>(i) * 7, static_cast<uint8_t>(i + 1))});
   }
   return units;
 }
@@ -116,8 +124,8 @@ inline Read read_file(const Bytes& file, size_t piece) {
         continue;
       }
       const auto& frame = std::get<Demuxer::Frame>(**event);
-      out.units.push_back({frame.track_id, frame.dts / 1'000'000, frame.pts / 1'000'000, frame.key, frame.disposable,
-                           Bytes(frame.payload.begin(), frame.payload.end())});
+      out.units.push_back({frame.track_id, frame.dts / 1'000'000, frame.pts / 1'000'000, frame.key,
+                           frame.disposable, Bytes(frame.payload.begin(), frame.payload.end())});
       out.durations.push_back(frame.duration);
     }
   }

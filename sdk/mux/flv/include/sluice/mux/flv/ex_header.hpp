@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "sluice/wire/byte_reader.hpp"
 #include "sluice/mux/flv/error.hpp"
+#include "sluice/wire/byte_reader.hpp"
 
 namespace sluice::mux::flv {
 

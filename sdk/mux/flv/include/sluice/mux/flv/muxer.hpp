@@ -40,9 +40,9 @@ class Wrapping {
 
 class Muxer {
  public:
-  // The newest revision of all tracks, borrowed for the call. Left out: codecs FLV has no tag for, H.264, H.265
-  // and AAC without configuration, a configuration beyond 16 KiB. Fails with Errc::no_track, and then carries
-  // none.
+  // The newest revision of all tracks, borrowed for the call. Left out: codecs FLV has no tag for, H.264,
+  // H.265 and AAC without configuration, a configuration beyond 16 KiB. Fails with Errc::no_track, and then
+  // carries none.
   Result<void> set_tracks(std::span<const sluice_track* const> tracks);
 
   bool carries(uint32_t track_id) const { return find(track_id) != nullptr; }

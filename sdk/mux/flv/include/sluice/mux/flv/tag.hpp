@@ -1,8 +1,9 @@
-// The frame of an FLV file ("Adobe Flash Video File Format 10.1", annex E): its header, and what stands before
-// and behind each tag's body.
+// The frame of an FLV file ("Adobe Flash Video File Format 10.1", annex E): its header, and what stands
+// before and behind each tag's body.
 //
 //   "FLV" | 1 | flags 8 | offset of what follows 32 || previous tag size 32 = 0
-//   type 8 | body size 24 | timestamp 24 | its upper 8 bits | stream id 24 = 0 || body || previous tag size 32
+//   type 8 | body size 24 | timestamp 24 | its upper 8 bits | stream id 24 = 0 || body || previous tag size
+//   32
 #pragma once
 
 #include <array>
