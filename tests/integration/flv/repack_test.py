@@ -111,7 +111,7 @@ class Repack(unittest.TestCase):
         code, said, words = run("ffprobe", "-v", "error", "-select_streams", "v", "-show_frames", "-show_entries",
                                 "frame=width", "-of", "csv=p=0", result)
         self.assertEqual((code, words), (0, ""))
-        widths = [line.split(",")[0] for line in said.splitlines()]
+        widths = [line.split(",")[0] for line in said.splitlines() if line]
         self.assertEqual(set(widths), {"320", "480"})
         self.assertEqual(widths, sorted(widths))
         with open(result, "rb") as file:
