@@ -112,7 +112,9 @@ sluice_status ChunkWriter::end_chunk(const sluice_chunk_facts* facts) {
   if (failed_ != SLUICE_STATUS_OK) return failed_;
   if (facts == nullptr || facts->struct_size < sizeof *facts || !pending_)
     return fail(SLUICE_STATUS_ARGUMENT);
-  if ((facts->flags & SLUICE_CHUNK_INIT) != 0 && !in_tracks_) return fail(SLUICE_STATUS_ARGUMENT);
+  const bool init = (facts->flags & SLUICE_CHUNK_INIT) != 0;
+  if (init && !in_tracks_) return fail(SLUICE_STATUS_ARGUMENT);
+  if (!init && (facts->flags & SLUICE_CHUNK_QUIET) != 0) return fail(SLUICE_STATUS_ARGUMENT);
   if (ended_ == SLUICE_CHUNK_COUNT_LIMIT) return fail(SLUICE_STATUS_LIMIT);
   open().facts = *facts;
   ++ended_;

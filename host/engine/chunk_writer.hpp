@@ -26,6 +26,7 @@ struct Chunk {
   std::uint64_t bytes = 0;
 
   bool is_init() const { return (facts.flags & SLUICE_CHUNK_INIT) != 0; }
+  bool is_quiet() const { return (facts.flags & SLUICE_CHUNK_QUIET) != 0; }
   // All bytes in turn.
   std::vector<std::uint8_t> joined() const;
 };

@@ -100,7 +100,7 @@ void PackagerSession::obey(std::uint32_t orders) {
 void PackagerSession::subscribe() {
   if (packaging_->chunks->tracks.newest(1) == nullptr) {
     Failure failure;
-    packaging_->chunks->tracks.set_chunks({}, failure);
+    packaging_->chunks->tracks.set_chunks({}, false, failure);
   }
   Window& window = lane_.window_of(source_);
   ++window.subscriptions;
@@ -285,7 +285,8 @@ bool PackagerSession::take_chunks() {
       continue;
     }
     Failure failure;
-    if (packaging_->chunks->tracks.set_chunks(chunk.joined(), failure) == Errc::ok) continue;
+    if (packaging_->chunks->tracks.set_chunks(chunk.joined(), chunk.is_quiet(), failure) == Errc::ok)
+      continue;
     if (!over_) finish({SessionEnd::Kind::failed, failure, next_seq_});
     return false;
   }

@@ -92,7 +92,7 @@ Errc TrackTable::update(std::uint32_t id, const sluice_track& track, Failure& fa
   return failure.code;
 }
 
-Errc TrackTable::set_chunks(std::span<const std::uint8_t> init, Failure& failure) {
+Errc TrackTable::set_chunks(std::span<const std::uint8_t> init, bool quiet, Failure& failure) {
   failure = {};
   if (init.size() > config_most) {
     failure = {
@@ -105,11 +105,11 @@ Errc TrackTable::set_chunks(std::span<const std::uint8_t> init, Failure& failure
   track.kind = SLUICE_TRACK_CHUNKS;
   track.config = {init.data(), init.size()};
   slots_[0].claimed = true;
-  if (!slots_[0].newest || !same_contents(slots_[0].newest->view, track)) revise(slots_[0], 1, track);
+  if (!slots_[0].newest || !same_contents(slots_[0].newest->view, track)) revise(slots_[0], 1, track, quiet);
   return Errc::ok;
 }
 
-void TrackTable::revise(Slot& slot, std::uint32_t id, const sluice_track& track) {
+void TrackTable::revise(Slot& slot, std::uint32_t id, const sluice_track& track, bool quiet) {
   auto revision = std::make_shared<TrackRevision>();
   revision->config.assign(track.config.data, track.config.data + track.config.size);
   revision->language.assign(track.language.data, track.language.data + track.language.size);
@@ -117,7 +117,7 @@ void TrackTable::revise(Slot& slot, std::uint32_t id, const sluice_track& track)
   revision->view = track;
   revision->view.struct_size = sizeof(sluice_track);
   revision->view.id = id;
-  revision->view.revision = slot.newest ? slot.newest->view.revision + 1 : 1;
+  revision->view.revision = slot.newest ? slot.newest->view.revision + (quiet ? 0 : 1) : 1;
   revision->view.config = {revision->config.data(), revision->config.size()};
   revision->view.language = {revision->language.data(), revision->language.size()};
   pool_.keep(revision);

@@ -45,8 +45,9 @@ class TrackTable {
   bool has_unclaimed() const { return unclaimed_ != 0; }
   Result<std::uint32_t> add(const sluice_track& track, Failure& failure);
   Errc update(std::uint32_t id, const sluice_track& track, Failure& failure);
-  // The one track of a packaging, id 1, with this init chunk. Fails: LIMIT (64 KiB).
-  Errc set_chunks(std::span<const std::uint8_t> init, Failure& failure);
+  // The one track of a packaging, id 1, with this init chunk; `quiet`: under the revision number there is.
+  // Fails: LIMIT (64 KiB).
+  Errc set_chunks(std::span<const std::uint8_t> init, bool quiet, Failure& failure);
   TrackRevision* newest(std::uint32_t id) const;  // null: no such track of this epoch
 
   // ---- [any] ----
@@ -59,7 +60,7 @@ class TrackTable {
     bool claimed = false;
   };
 
-  void revise(Slot& slot, std::uint32_t id, const sluice_track& track);
+  void revise(Slot& slot, std::uint32_t id, const sluice_track& track, bool quiet = false);
 
   FramePool& pool_;
   mutable std::mutex mutex_;  // the writer's changes against list()

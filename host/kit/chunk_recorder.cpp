@@ -71,7 +71,9 @@ sluice_status ChunkRecorder::end_chunk(const sluice_chunk_facts* facts) {
   if (failed_ != SLUICE_STATUS_OK) return failed_;
   if (!facts || facts->struct_size < sizeof *facts || pending_.bytes.empty())
     return fail(SLUICE_STATUS_ARGUMENT);
-  if ((facts->flags & SLUICE_CHUNK_INIT) && !in_tracks_) return fail(SLUICE_STATUS_ARGUMENT);
+  const bool init = (facts->flags & SLUICE_CHUNK_INIT) != 0;
+  if (init && !in_tracks_) return fail(SLUICE_STATUS_ARGUMENT);
+  if (!init && (facts->flags & SLUICE_CHUNK_QUIET) != 0) return fail(SLUICE_STATUS_ARGUMENT);
   if (chunks_.size() == SLUICE_CHUNK_COUNT_LIMIT) return fail(SLUICE_STATUS_LIMIT);
   pending_.facts = *facts;
   chunks_.push_back(std::exchange(pending_, {}));

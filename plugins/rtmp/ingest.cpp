@@ -1,41 +1,18 @@
 #include "ingest.hpp"
 
+#include <sluice/mux/flv/carriage.hpp>
+#include <sluice/mux/flv/timestamp.hpp>
+
 #include "connection.hpp"
 #include "lane_server.hpp"
 
 namespace sluice::rtmp {
 namespace {
 
-constexpr std::int64_t ns_per_ms = 1'000'000;
-
-std::uint32_t abi_codec(VideoCodec codec) {
-  switch (codec) {
-    case VideoCodec::h264:
-      return SLUICE_CODEC_H264;
-    case VideoCodec::hevc:
-      return SLUICE_CODEC_H265;
-    case VideoCodec::av1:
-      return SLUICE_CODEC_AV1;
-    case VideoCodec::vp9:
-      return SLUICE_CODEC_VP9;
-  }
-  return 0;
-}
-
-std::uint32_t abi_codec(AudioCodec codec) {
-  switch (codec) {
-    case AudioCodec::aac:
-      return SLUICE_CODEC_AAC;
-    case AudioCodec::mp3:
-      return SLUICE_CODEC_MP3;
-    case AudioCodec::opus:
-      return SLUICE_CODEC_OPUS;
-  }
-  return 0;
-}
+using flv::ns_per_ms;
 
 // The encoder's own marks count too: in an open GOP the key frames are no IDR pictures.
-std::uint32_t marks_of(const VideoTag& tag) {
+std::uint32_t marks_of(const flv::VideoTag& tag) {
   return (tag.key ? SLUICE_FRAME_KEY : 0u) | (tag.disposable ? SLUICE_FRAME_DISPOSABLE : 0u);
 }
 
@@ -63,33 +40,37 @@ void Ingest::on_message(const Message& message) {
 }
 
 void Ingest::on_video(const Message& message) {
-  const auto parsed = parse_video(message.payload);
+  const auto parsed = flv::parse_video(message.payload);
   if (!parsed) return drop(parsed.error().message());
   if (parsed->skipped) drop("codec not carried");
   const std::int64_t ms = clock_.unroll(message.timestamp);
-  for (const VideoTag& tag : parsed->tags) {
-    auto& slot = video_[tag.track % max_tracks];
+  for (const flv::VideoTag& tag : parsed->tags) {
+    auto& slot = video_[tag.track % flv::max_tracks];
     const std::int64_t dts = ms * ns_per_ms + tag.nano_offset;
-    if (tag.packet == VideoPacket::sequence_start)
-      configure(slot, abi_codec(tag.codec), tag.payload);
-    else if (tag.packet == VideoPacket::frames)
-      write(slot, abi_codec(tag.codec), tag.payload, {dts, dts + tag.composition_ms * ns_per_ms},
+    if (tag.packet == flv::VideoPacket::sequence_start)
+      configure(slot, flv::codec_of(tag.codec), tag.payload);
+    else if (tag.packet == flv::VideoPacket::frames)
+      write(slot, flv::codec_of(tag.codec), tag.payload, {dts, dts + tag.composition_ms * ns_per_ms},
             marks_of(tag));
   }
 }
 
 void Ingest::on_audio(const Message& message) {
-  const auto parsed = parse_audio(message.payload);
+  const auto parsed = flv::parse_audio(message.payload);
   if (!parsed) return drop(parsed.error().message());
   if (parsed->skipped) drop("codec not carried");
   const std::int64_t ms = clock_.unroll(message.timestamp);
-  for (const AudioTag& tag : parsed->tags) {
-    auto& slot = audio_[tag.track % max_tracks];
+  for (const flv::AudioTag& tag : parsed->tags) {
+    if (tag.codec == flv::AudioCodec::ac3) {
+      drop("codec not carried");
+      continue;
+    }
+    auto& slot = audio_[tag.track % flv::max_tracks];
     const std::int64_t dts = ms * ns_per_ms + tag.nano_offset;
-    if (tag.packet == AudioPacket::sequence_start)
-      configure(slot, abi_codec(tag.codec), tag.payload);
-    else if (tag.packet == AudioPacket::frames)
-      write(slot, abi_codec(tag.codec), tag.payload, {dts, dts}, 0);
+    if (tag.packet == flv::AudioPacket::sequence_start)
+      configure(slot, flv::codec_of(tag.codec), tag.payload);
+    else if (tag.packet == flv::AudioPacket::frames)
+      write(slot, flv::codec_of(tag.codec), tag.payload, {dts, dts}, 0);
   }
 }
 
@@ -97,21 +78,22 @@ void Ingest::on_audio(const Message& message) {
 // sound.
 Ingest::Track& Ingest::track_for(std::optional<Track>& slot, std::uint32_t codec) {
   if (!slot)
-    slot.emplace(Track{CodecTrack(codec)});
+    slot.emplace(Track{flv::CodecTrack(codec)});
   else if (slot->codec.facts().codec != codec)
-    slot->codec = CodecTrack(codec);
+    slot->codec = flv::CodecTrack(codec);
   return *slot;
 }
 
 void Ingest::configure(std::optional<Track>& slot, std::uint32_t codec,
                        std::span<const std::uint8_t> record) {
   // A record that cannot be used must not take the place of one that can.
-  CodecTrack candidate = slot && slot->codec.facts().codec == codec ? slot->codec : CodecTrack(codec);
+  flv::CodecTrack candidate =
+      slot && slot->codec.facts().codec == codec ? slot->codec : flv::CodecTrack(codec);
   const auto change = candidate.configure(record);
   if (!change) return drop("codec configuration: " + change.error().message());
   Track& track = track_for(slot, codec);
   track.codec = std::move(candidate);
-  if (*change == Change::facts || track.id == 0) declare(track);
+  if (*change == flv::Change::facts || track.id == 0) declare(track);
 }
 
 void Ingest::write(std::optional<Track>& slot, std::uint32_t codec, std::span<const std::uint8_t> frame,

@@ -8,15 +8,17 @@
 #include <string>
 #include <string_view>
 
+#include <sluice/mux/flv/audio_tag.hpp>
+#include <sluice/mux/flv/codec_track.hpp>
+#include <sluice/mux/flv/video_tag.hpp>
 #include <sluice/publisher.hpp>
 #include <sluice/wire/unroll32.hpp>
 
-#include "codec_track.hpp"
-#include "wire/audio_tag.hpp"
 #include "wire/message.hpp"
-#include "wire/video_tag.hpp"
 
 namespace sluice::rtmp {
+
+namespace flv = mux::flv;
 
 class Connection;
 class LaneServer;
@@ -34,7 +36,7 @@ class Ingest {
  private:
   // One elementary stream: Enhanced RTMP may carry several of a kind in one connection.
   struct Track {
-    CodecTrack codec;
+    flv::CodecTrack codec;
     std::uint32_t id = 0;   // in the engine; 0: not added yet
     bool wait_key = false;  // something was lost: drop up to the next key frame
   };
@@ -56,8 +58,8 @@ class Ingest {
   Connection& connection_;
   Publisher publisher_;
   wire::Unroll32 clock_;  // audio and video share one
-  std::array<std::optional<Track>, max_tracks> video_;
-  std::array<std::optional<Track>, max_tracks> audio_;
+  std::array<std::optional<Track>, flv::max_tracks> video_;
+  std::array<std::optional<Track>, flv::max_tracks> audio_;
   std::uint64_t frames_ = 0;
 };
 

@@ -8,9 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/amf0.hpp"
+#include <sluice/mux/flv/amf0.hpp>
+
+#include "wire/error.hpp"
 
 namespace sluice::rtmp {
+
+namespace amf0 = mux::flv::amf0;
 
 struct Command {
   std::string name;
@@ -25,7 +29,7 @@ struct Command {
 };
 
 // `type` is type_command or type_command_amf3; the latter is AMF0 behind one zero byte, as every client sends
-// it. Fails with Errc::empty_message, not_a_command or amf_*.
+// it. Fails with Errc::empty_message or not_a_command, or as amf0::parse.
 Result<Command> parse_command(std::span<const uint8_t> payload, uint8_t type);
 
 struct Data {

@@ -25,16 +25,6 @@ const char* text_of(Errc code) {
       return "length or type changed within a message";
     case Errc::bad_aggregate:
       return "sizes inside an aggregate message do not add up";
-    case Errc::amf_truncated:
-      return "AMF value cut short";
-    case Errc::amf_malformed:
-      return "malformed AMF value";
-    case Errc::amf_too_deep:
-      return "AMF value nested too deep";
-    case Errc::amf_too_large:
-      return "AMF value too large";
-    case Errc::amf_unsupported:
-      return "AMF3 or an AMF reference";
     case Errc::not_a_command:
       return "a command without a name";
     case Errc::empty_message:
@@ -43,10 +33,6 @@ const char* text_of(Errc code) {
       return "malformed media header";
     case Errc::malformed_control:
       return "control message cut short";
-    case Errc::unsupported_codec:
-      return "codec not carried";
-    case Errc::bad_multitrack:
-      return "malformed multitrack message";
     case Errc::bad_stream_name:
       return "bad stream name";
   }

@@ -19,25 +19,18 @@ enum class Errc {
   no_previous_header,      // a compressed header on a chunk stream that has none to refer to
   message_changed_midway,  // a continuation chunk with another length, type or stream
   bad_aggregate,           // inner sizes do not add up
-  amf_truncated,
-  amf_malformed,  // reserved marker, or an object without its end
-  amf_too_deep,
-  amf_too_large,    // elements or bytes above the limit
-  amf_unsupported,  // AMF3 or a reference
-  not_a_command,    // a command or data message that does not begin with its name
+  not_a_command,           // a command or data message that does not begin with its name
   // DROP: that message only.
   empty_message = 200,
   malformed_tag,
   malformed_control,
-  unsupported_codec,
-  bad_multitrack,  // no track, too many, or sizes past the end
   // REJECT: an answer with a status, then the peer may try again.
   bad_stream_name = 300,
 };
 
 enum class Verdict { close, drop, reject };
 
-// For codes of this category; anything else closes.
+// For codes of this category; anything else closes, AMF values that are none among it.
 Verdict verdict_of(const error_code& error);
 
 const boost::system::error_category& error_category();

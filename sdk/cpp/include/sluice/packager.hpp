@@ -41,8 +41,9 @@ inline sluice_chunk_facts chunk_facts(const sluice_frame& first, std::uint32_t f
   return {sizeof(sluice_chunk_facts), flags, first.dts, first.duration, first.segment, first.part,
           first.discontinuity};
 }
-inline sluice_chunk_facts init_facts() {
-  return {sizeof(sluice_chunk_facts), SLUICE_CHUNK_INIT, 0, 0, 0, 0, 0};
+// `more`: SLUICE_CHUNK_QUIET, or nothing.
+inline sluice_chunk_facts init_facts(std::uint32_t more = 0) {
+  return {sizeof(sluice_chunk_facts), SLUICE_CHUNK_INIT | more, 0, 0, 0, 0, 0};
 }
 
 // One packaging of one stream. [lane] All calls on the lane that opened it; they refuse by throwing Error,

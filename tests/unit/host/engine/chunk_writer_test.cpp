@@ -127,6 +127,10 @@ TEST_CASE("a refusal stays, and what was ended before stands") {
     REQUIRE(copy(out, "init") == SLUICE_STATUS_OK);
     CHECK(end(out, SLUICE_CHUNK_INIT) == SLUICE_STATUS_ARGUMENT);
   }
+  SECTION("quiet, and no init chunk") {
+    REQUIRE(copy(out, "chunk") == SLUICE_STATUS_OK);
+    CHECK(end(out, SLUICE_CHUNK_QUIET) == SLUICE_STATUS_ARGUMENT);
+  }
   SECTION("more bytes than a chunk may have") {
     const std::string much(SLUICE_CHUNK_BYTES_LIMIT, 'x');
     REQUIRE(copy(out, much) == SLUICE_STATUS_OK);

@@ -82,7 +82,8 @@ struct Packager {
             init += " " + std::to_string(tracks[i]->id) + "." + std::to_string(tracks[i]->revision);
           }
           session.owner->inits.push_back(init);
-          return write(out, init, nullptr, {0, SLUICE_CHUNK_INIT, 0, 0, 0, 0, 0});
+          const std::uint32_t quiet = session.owner->is_quiet ? SLUICE_CHUNK_QUIET : 0;
+          return write(out, init, nullptr, {0, SLUICE_CHUNK_INIT | quiet, 0, 0, 0, 0, 0});
         },
         .frame = [](sluice_packager_session* handle, const sluice_frame* frame,
                     const sluice_chunk_writer* out, sluice_err*) -> sluice_status {
@@ -119,13 +120,13 @@ struct Packager {
   sluice::Seat seat;
   Lane* lane = nullptr;
   int opened = 0, closed = 0, flushed = 0;
-  bool refuses = false, carries_nothing = false, fails_once = false;
+  bool refuses = false, carries_nothing = false, fails_once = false, is_quiet = false;
   std::uint64_t leaves_out = 0;
   std::vector<std::uint64_t> fed;
   std::vector<std::string> inits;
 };
 
-// Reads chunks as texts, with the init chunk before the first and whenever it changes.
+// Reads chunks as texts, with the init chunk before the first and whenever its revision changes.
 struct Reader {
   Reader(Rig& on, std::string_view key, std::string format = "text", std::string parameters = {},
          std::uint32_t start = SLUICE_START_KEY)
@@ -134,9 +135,10 @@ struct Reader {
             Viewer::Wish{.start = start, .format = std::move(format), .parameters = std::move(parameters)}) {
     viewer.on_entry = [this](sluice_entry& entry) {
       const sluice_frame& frame = *entry.frame;
-      if (frame.track != track) {
-        track = frame.track;
-        texts.emplace_back(reinterpret_cast<const char*>(track->config.data), track->config.size);
+      if (frame.track->revision != revision) {
+        revision = frame.track->revision;
+        const sluice_bytes& init = frame.track->config;
+        texts.emplace_back(reinterpret_cast<const char*>(init.data), init.size);
       }
       std::string all;
       for (std::uint32_t i = 0; i < frame.span_count; ++i) {
@@ -147,7 +149,7 @@ struct Reader {
     };
   }
   Viewer viewer;
-  const sluice_track* track = nullptr;
+  std::uint32_t revision = 0;
   std::vector<std::string> texts;
   std::vector<std::uint32_t> kinds;
 };
@@ -162,6 +164,14 @@ struct Stage {
     for (int i = from; i <= to; ++i) {
       REQUIRE(publisher.picture({.dts = i * 40 * ms, .key = (i - 1) % group == 0}) == SLUICE_STATUS_OK);
     }
+  }
+  void change_codec() {
+    sluice_track track{};
+    track.struct_size = sizeof track;
+    track.kind = SLUICE_TRACK_VIDEO;
+    track.codec = SLUICE_CODEC_H265;
+    REQUIRE(rig.table->track_update(publisher.handle, publisher.video(), &track, nullptr) ==
+            SLUICE_STATUS_OK);
   }
   void settle(std::initializer_list<Packager*> packagers) {
     for (int round = 0; round < 3; ++round) {
@@ -272,16 +282,38 @@ TEST_CASE("a new revision of a track writes a new init chunk before its first fr
   stage.pictures(1, 2);
   Reader reader(stage.rig, "live/cam");
   stage.settle({&packager});
-  sluice_track track{};
-  track.struct_size = sizeof track;
-  track.kind = SLUICE_TRACK_VIDEO;
-  track.codec = SLUICE_CODEC_H265;
-  REQUIRE(stage.rig.table->track_update(stage.publisher.handle, stage.publisher.video(), &track, nullptr) ==
-          SLUICE_STATUS_OK);
+  stage.change_codec();
   stage.pictures(3, 5, 2);
   stage.settle({&packager});
   CHECK(reader.texts == Texts{"init 1.1", "1", "2", "init 1.2", "3", "4", "5"});
   reader.viewer.close();
+}
+
+TEST_CASE("a quiet init chunk is for those who begin; who runs is not sent it") {
+  Stage stage;
+  Packager packager(stage.rig, "maker");
+  packager.is_quiet = true;
+  packager.offer();
+  stage.pictures(1, 2);
+  Reader running(stage.rig, "live/cam");
+  stage.settle({&packager});
+  stage.change_codec();
+  stage.pictures(3, 5, 2);
+  stage.settle({&packager});
+  Reader late(stage.rig, "live/cam");
+  stage.settle({&packager});
+  CHECK(running.texts == Texts{"init 1.1", "1", "2", "3", "4", "5"});
+  CHECK(late.texts == Texts{"init 1.2", "5"});
+
+  // Nor does it come with the session that goes on after a failure.
+  packager.fails_once = true;
+  stage.pictures(6, 7, 2);
+  stage.settle({&packager});
+  CHECK(packager.opened == 2);
+  CHECK(running.texts.back() == "7");
+  CHECK(std::count(running.texts.begin(), running.texts.end(), "init 1.2") == 0);
+  running.viewer.close();
+  late.viewer.close();
 }
 
 TEST_CASE("a frame may be left out; a call that fails costs the rest of the group") {

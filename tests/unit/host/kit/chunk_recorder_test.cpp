@@ -41,18 +41,19 @@ TEST_CASE("the recorder keeps the bounds of the interface") {
     CHECK(writer->end_chunk(writer->self, &plain) == SLUICE_STATUS_ARGUMENT);
     CHECK_FALSE(recorder.is_clean());
   }
-  SECTION("a frame nobody gave, an empty chunk, init outside of tracks") {
+  SECTION("a frame nobody gave, an empty chunk, init outside of tracks, quiet without init") {
     const std::uint8_t byte = 1;
-    for (int fault = 0; fault < 3; ++fault) {
+    const sluice_chunk_facts quiet{sizeof quiet, SLUICE_CHUNK_QUIET, 0, 0, 0, 0, 0};
+    for (int fault = 0; fault < 4; ++fault) {
       CAPTURE(fault);
       ChunkRecorder recorder(false, &frame.view(), held);
       const sluice_chunk_writer* writer = recorder.writer();
       if (fault == 0)
         CHECK(writer->append_slice(writer->self, &stranger.view(), 0, 1) == SLUICE_STATUS_ARGUMENT);
       if (fault == 1) CHECK(writer->end_chunk(writer->self, &plain) == SLUICE_STATUS_ARGUMENT);
-      if (fault == 2) {
+      if (fault >= 2) {
         CHECK(writer->append_bytes(writer->self, &byte, 1) == SLUICE_STATUS_OK);
-        CHECK(writer->end_chunk(writer->self, &init) == SLUICE_STATUS_ARGUMENT);
+        CHECK(writer->end_chunk(writer->self, fault == 2 ? &init : &quiet) == SLUICE_STATUS_ARGUMENT);
       }
       CHECK_FALSE(recorder.is_clean());
     }

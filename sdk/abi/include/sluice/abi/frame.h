@@ -39,8 +39,8 @@ enum {
   SLUICE_TRACK_VIDEO = 1,
   SLUICE_TRACK_AUDIO = 2,
   SLUICE_TRACK_DATA = 3,
-  /* The one track of a packaging (registry.h): its frames are chunks, its config is the format's init chunk
-   * (empty: none), its codec 0. Only the host makes such a track. */
+  /* The one track of a packaging (registry.h), of the host's making: frames are chunks, codec is 0, config
+   * the format's init chunk (empty: none), which a quiet one replaces under the same revision number. */
   SLUICE_TRACK_CHUNKS = 4
 };
 

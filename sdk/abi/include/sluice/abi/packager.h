@@ -36,7 +36,11 @@ typedef struct sluice_packager_request {
 enum {
   SLUICE_CHUNK_INIT = 1u << 0, /* what a new viewer gets first; replaces the one before. Only in `tracks` */
   SLUICE_CHUNK_KEY = 1u << 1,  /* a new viewer may begin here, after the newest init chunk */
-  SLUICE_CHUNK_INDEPENDENT = 1u << 2 /* all in it can be decoded without an earlier chunk */
+  SLUICE_CHUNK_INDEPENDENT = 1u << 2, /* all in it can be decoded without an earlier chunk */
+  /* With INIT: for new viewers alone. Those who run are not sent it, since the format cannot begin twice in
+   * one body (FLV): what they need of the change stands in the chunks, in each KEY chunk from then on, so
+   * that it also reaches who skips. */
+  SLUICE_CHUNK_QUIET = 1u << 3
 };
 
 /* What is known about a chunk. Times and cut marks are those of its first frame. */
@@ -72,7 +76,7 @@ typedef struct sluice_chunk_writer {
    * releases itself. Fails: ARGUMENT (beyond frame->bytes), LIMIT. */
   sluice_status (*append_slice)(void* self, const sluice_frame* frame, uint64_t offset, uint64_t size);
   /* Everything appended since the last end_chunk is one chunk. Fails: ARGUMENT (nothing appended, INIT
-   * outside `tracks`), LIMIT (count). */
+   * outside `tracks`, QUIET without INIT), LIMIT (count). */
   sluice_status (*end_chunk)(void* self, const sluice_chunk_facts* facts);
 } sluice_chunk_writer;
 

@@ -76,8 +76,8 @@ typedef struct sluice_subscribe_request {
   int64_t max_time;   /* lag bound in media time, ns, 0: default (3 s) */
   /* Not empty: chunks of this format (a `name` of sluice.packager/1), made once for all who want it with
    * these parameters. What is read then is one track of kind SLUICE_TRACK_CHUNKS: a viewer is sent the
-   * config of the track its first frame names, again whenever a frame names another revision, and the
-   * frames' spans in turn. KEY marks the chunks to begin with. */
+   * config of the track its first frame names, again whenever a frame names another revision (by its number),
+   * and the frames' spans in turn. KEY marks the chunks to begin with. */
   sluice_str format;
   sluice_str parameters; /* JSON object as the packager defines it, at most 4 KiB; empty: {} */
 } sluice_subscribe_request;

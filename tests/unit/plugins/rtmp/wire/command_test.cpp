@@ -39,18 +39,19 @@ TEST_CASE("what is no command is refused (R13, R14)") {
   struct Case {
     const char* bytes;
     uint8_t type;
-    Errc error;
+    sluice::error_code error;
   };
   for (const Case& c :
        {Case{"", type_command, Errc::empty_message}, Case{"", type_command_amf3, Errc::empty_message},
         Case{"00", type_command_amf3, Errc::not_a_command}, Case{"05", type_command, Errc::not_a_command},
         Case{"00 3ff0000000000000", type_command, Errc::not_a_command},
-        Case{"02 00ff 61", type_command, Errc::amf_truncated},
-        Case{"11 06 03 61", type_command_amf3, Errc::amf_unsupported}}) {
+        Case{"02 00ff 61", type_command, sluice::mux::flv::Errc::amf_truncated},
+        Case{"11 06 03 61", type_command_amf3, sluice::mux::flv::Errc::amf_unsupported}}) {
     CAPTURE(c.bytes);
     CHECK(parse_command(hex(c.bytes), c.type).error() == c.error);
   }
   CHECK(verdict_of(Errc::empty_message) == Verdict::drop);
+  CHECK(verdict_of(sluice::mux::flv::Errc::amf_too_deep) == Verdict::close);
 }
 
 TEST_CASE("data messages come unwrapped") {
