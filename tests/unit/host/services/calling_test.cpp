@@ -348,7 +348,7 @@ TEST_CASE("frames of an answer nobody will read go home with whoever asked") {
   pair.provider.run();
   REQUIRE(pair.house.room.answer(pair.provider.seat, pair.provider.tickets.at(0), SLUICE_STATUS_OK, {}, one) ==
           Errc::ok);
-  pair.user.leave();
+  pair.user.seat.ledger.reclaim_all();
   pair.user.run();
   CHECK(frame.refs == 1);
 }
