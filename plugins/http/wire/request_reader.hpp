@@ -63,6 +63,7 @@ class RequestReader {
   const Refusal& refusal() const { return refusal_; }  // after `failed`
   // Nothing of the next request has come yet.
   bool is_idle() const { return stage_ == Stage::head && store_.empty() && !begun_; }
+  std::size_t stored() const { return store_.size(); }
   // Bytes behind a request that became something else (WebSocket).
   std::string take_rest() { return std::exchange(store_, {}); }
 
