@@ -8,6 +8,7 @@
 #include "file_answer.hpp"
 #include "stream_answer.hpp"
 #include "wire/date.hpp"
+#include "wire/forwarded.hpp"
 #include "wire/websocket.hpp"
 
 namespace sluice::http {

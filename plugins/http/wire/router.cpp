@@ -7,15 +7,15 @@
 namespace sluice::http {
 namespace {
 
-Refusable<Methods> read_methods(std::string_view text) {
+// 0: it cannot be read.
+Methods read_methods(std::string_view text) {
   if (text == "*") return method_all;
   Methods out = 0;
   for (bool last = false; !last;) {
     const std::size_t bar = text.find('|');
     last = bar == std::string_view::npos;
     const Methods method = method_of(text.substr(0, bar));
-    if (method == 0)
-      return Refusal{400, "METHODS are GET POST PUT PATCH DELETE OPTIONS joined by '|', or \"*\""};
+    if (method == 0) return 0;
     out |= method;
     if (!last) text.remove_prefix(bar + 1);
   }
@@ -38,13 +38,14 @@ Refusable<RouteName> RouteName::parse(std::string_view text) {
   const std::size_t second = first == std::string_view::npos ? first : text.find(' ', first + 1);
   if (second == std::string_view::npos)
     return Refusal{400, "a route is called \"METHODS HOST PATTERN\", with single spaces"};
-  const auto methods = read_methods(text.substr(0, first));
-  if (!methods) return methods.error();
+  const Methods methods = read_methods(text.substr(0, first));
+  if (methods == 0)
+    return Refusal{400, "METHODS are GET POST PUT PATCH DELETE OPTIONS joined by '|', or \"*\""};
   const std::string_view host = text.substr(first + 1, second - first - 1);
   if (!is_host(host)) return Refusal{400, "HOST is \"*\" or a host name in lower case without port"};
   auto pattern = Pattern::parse(text.substr(second + 1));
   if (!pattern) return pattern.error();
-  return RouteName{*methods, std::string(host), std::move(*pattern)};
+  return RouteName{methods, std::string(host), std::move(*pattern)};
 }
 
 bool Router::same_place(const Entry& a, const Entry& b) {
