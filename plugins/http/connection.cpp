@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -56,7 +57,8 @@ void Connection::tick(std::int64_t now) {
 
 void Connection::drain() {
   keep_ = false;
-  if (phase_ == Phase::reading && !begun_) close("the server closes idle connections");
+  // An idle one may have a request on its way: it is given the time to arrive.
+  if (phase_ == Phase::reading && !begun_) deadline_ = std::min(deadline_, server_.host().now() + farewell_ns);
 }
 
 // ---- In ----
@@ -118,7 +120,7 @@ void Connection::take_encrypted(std::span<const std::uint8_t> bytes) {
   if (!tls_->output().empty()) flush();
   if (closed_) return;
   if (tls_->state() == tls::Session::State::failed) {
-    server_.count("timeouts", "tls");
+    server_.count("protocol_errors", "tls");
     return close("TLS: " + tls_->error());
   }
   if (tls_->state() == tls::Session::State::closed) peer_finished();

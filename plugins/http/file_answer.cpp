@@ -15,19 +15,18 @@ constexpr std::size_t piece_size = 64 * 1024;
 // What the pattern's {name*} stands for, or the index.
 std::vector<std::string> segments_of(const Request& request, const Route& route) {
   std::vector<std::string> out;
+  bool whole = true;  // it names a file, not a folder
   for (const auto& [name, value] : request.params) {
     if (!route.name.pattern.has_rest() || name != route.name.pattern.wide_name()) continue;
     std::string_view rest = value;
+    whole = whole && !rest.empty() && !rest.ends_with('/');
     while (!rest.empty()) {
       const std::size_t slash = rest.find('/');
       out.emplace_back(rest.substr(0, slash));
       rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
     }
   }
-  if (out.empty() || out.back().empty()) {
-    if (!out.empty()) out.pop_back();
-    out.push_back(std::get<FilesRoute>(route.answer).index);
-  }
+  if (out.empty() || !whole) out.push_back(std::get<FilesRoute>(route.answer).index);
   return out;
 }
 

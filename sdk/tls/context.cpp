@@ -1,5 +1,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509err.h>
 #include <sluice/tls/context.hpp>
 #include <sys/stat.h>
 
@@ -38,6 +39,7 @@ void Context::Free::operator()(ssl_ctx_st* handle) const { SSL_CTX_free(handle);
 
 Context::Context(const Settings& settings) : handle_(SSL_CTX_new(TLS_server_method())) {
   SSL_CTX* const context = handle_.get();
+  ERR_clear_error();
   if (!context) refuse("TLS cannot be set up", "");
   SSL_CTX_set_min_proto_version(context, settings.allow_tls12 ? TLS1_2_VERSION : TLS1_3_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
@@ -51,12 +53,13 @@ Context::Context(const Settings& settings) : handle_(SSL_CTX_new(TLS_server_meth
   if (SSL_CTX_use_certificate_chain_file(context, settings.certificate.c_str()) != 1)
     refuse("the certificate file " + settings.certificate + " cannot be used",
            "give a readable PEM file with the certificate first, then its chain");
-  if (SSL_CTX_use_PrivateKey_file(context, settings.key.c_str(), SSL_FILETYPE_PEM) != 1)
-    refuse("the key file " + settings.key + " cannot be used",
-           "give a readable PEM file with the certificate's private key, without a password");
-  if (SSL_CTX_check_private_key(context) != 1)
+  const bool has_key = SSL_CTX_use_PrivateKey_file(context, settings.key.c_str(), SSL_FILETYPE_PEM) == 1;
+  if (ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH || (has_key && SSL_CTX_check_private_key(context) != 1))
     refuse("the key of " + settings.key + " does not belong to the certificate of " + settings.certificate,
            "give the two files of one certificate");
+  if (!has_key)
+    refuse("the key file " + settings.key + " cannot be used",
+           "give a readable PEM file with the certificate's private key, without a password");
   for (const std::string& protocol : settings.protocols) {
     protocols_.push_back(static_cast<unsigned char>(protocol.size()));
     protocols_.insert(protocols_.end(), protocol.begin(), protocol.end());

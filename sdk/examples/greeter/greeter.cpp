@@ -15,7 +15,10 @@ class Greeter final : public Module {
  public:
   using Module::Module;
 
-  void configure(std::string_view json) override { greeting_ = Json(json).text("/config/greeting"); }
+  void configure(std::string_view json) override {
+    greeting_ = Json(json).text("/config/greeting");
+    folder_ = Json(json).text("/config/folder");
+  }
 
   void start() override {
     // One page for each name: {name} is what stands in its place in the path.
@@ -41,6 +44,10 @@ class Greeter final : public Module {
     // later, by a ticket moved away.
     add("GET * /tick/{number}", R"({"answer": "call", "shared": true})",
         [this](const HttpRequest&, Ticket& ticket) { answer_later(std::move(ticket)); });
+    // These two the provider answers alone: a stream in a packaging that another module makes, and files.
+    add("GET * /{key...}.h264",
+        R"({"answer": "stream", "format": "annexb", "mime": "video/h264", "websocket": true})");
+    if (!folder_.empty()) add("GET * /files/{path*}", R"({"answer": "files", "root": ")" + folder_ + "\"}");
   }
 
   void stop() override {
@@ -55,7 +62,7 @@ class Greeter final : public Module {
     Timer timer;
   };
 
-  void add(std::string name, std::string details, HttpRoute::Answer answer) {
+  void add(std::string name, std::string details, HttpRoute::Answer answer = {}) {
     routes_.push_back(std::make_unique<HttpRoute>(host()));
     routes_.back()->add(host().lane(0), std::move(name), std::move(details), std::move(answer));
   }
@@ -72,7 +79,7 @@ class Greeter final : public Module {
     });
   }
 
-  std::string greeting_;
+  std::string greeting_, folder_;
   std::vector<std::unique_ptr<HttpRoute>> routes_;
   std::list<Waiting> waiting_;
   int asked_ = 0;

@@ -99,15 +99,19 @@ class Requests(WebTest):
 
         def ask():
             wire = Wire(server)
-            while not end.is_set():
-                answer = wire.ask("/hello/x")
-                count[0] += 1
-                if answer.status != 200:
-                    wrong.append(answer)
-                if answer["connection"] == "close":
-                    wire.close()
-                    wire = Wire(server)
-            wire.close()
+            try:
+                while not end.is_set():
+                    answer = wire.ask("/hello/x")
+                    count[0] += 1
+                    if answer.status != 200:
+                        wrong.append(answer)
+                    if answer["connection"] == "close":
+                        wire.close()
+                        wire = Wire(server)
+            except OSError as error:
+                wrong.append(error)
+            finally:
+                wire.close()
 
         threads = [threading.Thread(target=ask) for _ in range(4)]
         for thread in threads:
