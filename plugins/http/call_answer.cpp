@@ -7,6 +7,8 @@
 namespace sluice::http {
 namespace {
 
+constexpr std::int64_t retry_ns = 5'000'000;
+
 AnswerPtr failed(sluice_status status, std::string why) {
   auto answer = std::make_shared<Answer>();
   answer->status = status;
@@ -62,7 +64,7 @@ Fields join(Fields fields, const Fields& more) {
 }  // namespace
 
 CallAnswer::CallAnswer(CallPlace& place, Responder& to, RoutePtr route)
-    : place_(place), to_(to), route_(std::move(route)), call_(place.host) {}
+    : place_(place), to_(to), route_(std::move(route)), call_(place.host), retry_timer_(place.host) {}
 
 CallAnswer::~CallAnswer() {
   if (!shared_key_.empty()) place_.shared.leave(*this);
@@ -88,29 +90,44 @@ void CallAnswer::ask() {
 
 // Ends this object's work; the responder may let go of it then.
 void CallAnswer::deliver(const AnswerPtr& answer) {
-  if (answer->status == SLUICE_STATUS_GONE && retry()) return;
-  if (answer->status != SLUICE_STATUS_OK) return reply_failure(to_, answer->status, answer->why);
+  if (done_ || (answer->status == SLUICE_STATUS_GONE && retry())) return;
+  done_ = true;
+  if (answer->status != SLUICE_STATUS_OK) {
+    place_.host.debug("a call for a route failed", {{"route", route_->title},
+                                                    {"owner", route_->owner},
+                                                    {"status", status_name(answer->status)},
+                                                    {"why", answer->why}});
+    return reply_failure(to_, answer->status, answer->why);
+  }
   ResponseHead head = answer->head.head;
   head.fields = join(std::move(head.fields), route_->fields);
   reply_body(to_, std::move(head), answer->body, answer->head.ranges);
 }
 
-// The handler went away before it answered: its successor may be there already.
+// The handler went away before it answered. Its successor is there already, or this lane will be told of it
+// soon: the host hears of a withdrawal at once, we of what came in its place with our next turn.
 bool CallAnswer::retry() {
-  if (retried_) return false;
-  retried_ = true;
-  RoutePtr now = place_.find(to_.request());
-  if (!now || now->registration == route_->registration || !std::get_if<CallRoute>(&now->answer)) return false;
-  route_ = std::move(now);
-  ask();
+  if (attempts_ == attempt_limit) return false;
+  ++attempts_;
+  retry_timer_.start(place_.lane, place_.host.now() + retry_ns, [this] {
+    RoutePtr now = place_.find(to_.request());
+    if (!now || !std::get_if<CallRoute>(&now->answer)) {
+      done_ = true;
+      return reply_failure(to_, SLUICE_STATUS_GONE, "");
+    }
+    route_ = std::move(now);
+    ask();
+  });
   return true;
 }
 
 void CallAnswer::tick(std::int64_t now) {
   if (now < deadline_) return;
   deadline_ = INT64_MAX;
+  done_ = true;  // the call that is cancelled still completes
   if (!shared_key_.empty()) place_.shared.leave(*this);
   call_.cancel();
+  retry_timer_.cancel();
   reply_failure(to_, SLUICE_STATUS_TIMEOUT, "");
 }
 

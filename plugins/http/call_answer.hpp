@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <sluice/call.hpp>
+#include <sluice/timer.hpp>
 
 #include "exchange.hpp"
 #include "question.hpp"
@@ -64,7 +65,10 @@ class CallAnswer final : public Answering {
   Call call_;
   std::string shared_key_;  // while it waits for a shared answer
   std::int64_t deadline_ = 0;
-  bool retried_ = false;
+  bool done_ = false;  // the peer has its answer
+  static constexpr int attempt_limit = 20;
+  int attempts_ = 0;  // to find who answers after a handler went away
+  Timer retry_timer_;
 };
 
 // Answers of shared routes on one lane: those under way and those kept. [lane]

@@ -56,7 +56,8 @@ void Connection::tick(std::int64_t now) {
 }
 
 void Connection::drain() {
-  keep_ = false;
+  // An answer whose head has left without saying so is not the last one.
+  if (phase_ == Phase::answering && status_ == 0) keep_ = false;
   // An idle one may have a request on its way: it is given the time to arrive.
   if (phase_ == Phase::reading && !begun_) deadline_ = std::min(deadline_, server_.host().now() + farewell_ns);
 }

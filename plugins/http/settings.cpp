@@ -13,12 +13,13 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 std::optional<tls::Settings> parse_tls(const json& config) {
   const std::string certificate = config.value("certificate", "");
   const std::string key = config.value("certificate_key", "");
+  const std::string minimum = config.value("tls_minimum", "1.2");
   if (certificate.empty() && key.empty()) return std::nullopt;
   if (certificate.empty() || key.empty())
     throw Error(SLUICE_STATUS_ARGUMENT,
                 "HTTPS needs certificate and certificate_key, one of them is missing",
                 "give both files, or neither for no HTTPS");
-  return tls::Settings{certificate, key, {"http/1.1"}, config.value("tls_minimum", "1.2") != "1.3"};
+  return tls::Settings{certificate, key, {"http/1.1"}, minimum != "1.3"};
 }
 
 std::vector<wire::Network> parse_networks(const json& list) {

@@ -25,8 +25,8 @@
  *   {"answer": "call", "shared": false, "body_bytes": 65536, "timeout_ms": 30000}
  *       The record's handler is invoked with SLUICE_HTTP_REQUEST. `body_bytes`: the longest request body, at
  *       most SLUICE_HTTP_BODY_MOST. "shared": true: the answer depends on method, path and query alone.
- *       Equal GET requests are then asked once: all that wait get the same answer, and it is kept as long as
- *       its `cache_ms` says.
+ *       Equal GET requests are then asked once for each lane of the http module: all that wait there get the
+ *       same answer, and it is kept as long as its `cache_ms` says.
  *   {"answer": "stream", "format": "flv", "parameters": {}, "mime": "video/x-flv", "websocket": false}
  *       The stream named by the pattern's {key...} in that packaging (sluice.packager/1), as an endless body
  *       or, if asked for, as binary WebSocket messages, one a chunk. The peer needs the right to play.
