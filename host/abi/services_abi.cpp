@@ -1,5 +1,6 @@
 #include "abi/services_abi.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -78,17 +79,31 @@ sluice_status lease_release(void* self, sluice_lease* lease) noexcept {
 
 // ---- calls ----
 
+// Empty unless the asker takes frames.
+std::function<void(sluice_status, BytesView, services::FramesView)> answered_by(
+    const sluice_call_request& asked) {
+  if (asked.on_answer == nullptr) return {};
+  return [fn = asked.on_answer, ctx = asked.ctx](sluice_status status, BytesView bytes,
+                                                 services::FramesView frames) {
+    const sluice_call_answer told{sizeof told, status, borrow(bytes), frames.data(), frames.size()};
+    fn(ctx, &told);
+  };
+}
+
 // Both ways to call take the same request; `begin` is one of them.
 template <class Begin>
 sluice_status call(void* self, const sluice_call_request* request, sluice_call** out, sluice_err* err,
                    const Begin& begin) {
   if (out != nullptr) *out = nullptr;
   sluice_call_request asked;
-  if (const auto status = read_struct(request, asked); status != SLUICE_STATUS_OK) {
+  if (const auto status = read_struct(request, asked, offsetof(sluice_call_request, on_answer));
+      status != SLUICE_STATUS_OK) {
     return fail(err, status, "a call wants its request with struct_size set");
   }
-  if (self == nullptr || asked.lane == nullptr || asked.on_done == nullptr || !readable(asked.bytes)) {
-    return fail(err, SLUICE_STATUS_ARGUMENT, "a call wants a seat, bytes, a lane for the answer and on_done");
+  if (self == nullptr || asked.lane == nullptr || (asked.on_done == nullptr && asked.on_answer == nullptr) ||
+      !readable(asked.bytes)) {
+    return fail(err, SLUICE_STATUS_ARGUMENT,
+                "a call wants a seat, bytes, a lane for the answer and on_done or on_answer");
   }
   if (asked.bytes.size > SLUICE_MESSAGE_MOST) {
     return fail(err, SLUICE_STATUS_LIMIT,
@@ -102,7 +117,8 @@ sluice_status call(void* self, const sluice_call_request* request, sluice_call**
       .lane = lane_of(asked.lane),
       .done = [fn = asked.on_done, ctx = asked.ctx](sluice_status status, BytesView answer) {
         fn(ctx, status, borrow(answer));
-      }});
+      },
+      .answered = answered_by(asked)});
   if (begun.has_error()) return fail(err, begun.error());
   if (out != nullptr) *out = numbered<sluice_call>(*begun);
   return SLUICE_STATUS_OK;
@@ -130,6 +146,20 @@ sluice_status cancel(void* self, sluice_call* call) noexcept {
 sluice_status answer(void* self, sluice_ticket* ticket, sluice_status status, sluice_bytes bytes) noexcept {
   if (self == nullptr || !readable(bytes)) return SLUICE_STATUS_ARGUMENT;
   return to_status(room_of(self).answer(seat_of(self), number_of(ticket), status, view(bytes)));
+}
+
+sluice_status answer_with(void* self, sluice_ticket* ticket, const sluice_call_answer* answer) noexcept {
+  sluice_call_answer given;
+  if (const auto status = read_struct(answer, given); status != SLUICE_STATUS_OK) return status;
+  if (self == nullptr || !readable(given.bytes) || (given.frames == nullptr && given.frame_count != 0))
+    return SLUICE_STATUS_ARGUMENT;
+  // A count out of all bounds is not looked at: the room refuses it by its size.
+  const services::FramesView frames(given.frames, given.frame_count);
+  const bool whole = frames.size() > SLUICE_FRAMES_MOST ||
+                     std::find(frames.begin(), frames.end(), nullptr) == frames.end();
+  if (!whole) return SLUICE_STATUS_ARGUMENT;
+  return to_status(
+      room_of(self).answer(seat_of(self), number_of(ticket), given.status, view(given.bytes), frames));
 }
 
 // ---- records ----
@@ -221,7 +251,8 @@ const sluice_services& services_table() {
                                          .record_withdraw = record_withdraw,
                                          .record_watch_start = record_watch_start,
                                          .record_watch_stop = record_watch_stop,
-                                         .list = list};
+                                         .list = list,
+                                         .answer_with = answer_with};
   return table;
 }
 

@@ -106,20 +106,28 @@ void Services::serve(const std::shared_ptr<Call>& call) {
                                        std::to_string(call->request.method));
 }
 
-Errc Services::answer(Seat& seat, Number ticket, sluice_status status, BytesView bytes) {
+Errc Services::answer(Seat& seat, Number ticket, sluice_status status, BytesView bytes, FramesView frames) {
   const std::lock_guard lock(mutex_);
   const auto found = calls_.find(ticket);
   if (found == calls_.end()) return Errc::gone;
   const auto call = found->second;
   if (call->door->owner->seat != &seat || call->phase != Call::Phase::asked) return Errc::gone;
-  if (bytes.size() <= limits_.message_bytes) {
-    decide(call, as_status(status), bytes);
-    return Errc::ok;
+  const auto too_many = [&](std::size_t found, const char* what, std::size_t most) {
+    decide(call, SLUICE_STATUS_LIMIT,
+           bytes_of("the answer of " + seat.id + " has " + std::to_string(found) + what +
+                    ", expected at most " + std::to_string(most)));
+    return Errc::limit;
+  };
+  if (bytes.size() > limits_.message_bytes) return too_many(bytes.size(), " bytes", limits_.message_bytes);
+  if (frames.size() > limits_.message_frames)
+    return too_many(frames.size(), " frames", limits_.message_frames);
+  if (!frames.empty() && !call->request.answered) {
+    decide(call, SLUICE_STATUS_NOT_SUPPORTED,
+           bytes_of("the answer of " + seat.id + " has frames, and this call takes none"));
+    return Errc::not_supported;
   }
-  decide(call, SLUICE_STATUS_LIMIT,
-         bytes_of("the answer of " + seat.id + " has " + std::to_string(bytes.size()) +
-                  " bytes, expected at most " + std::to_string(limits_.message_bytes)));
-  return Errc::limit;
+  decide(call, as_status(status), bytes, status == SLUICE_STATUS_OK ? frames : FramesView());
+  return Errc::ok;
 }
 
 // What the callee owed it owes no longer.
@@ -131,16 +139,21 @@ void Services::discharge(Call& call) {
   call.phase = Call::Phase::decided;
 }
 
-void Services::decide(const std::shared_ptr<Call>& call, sluice_status status, BytesView answer) {
+void Services::decide(const std::shared_ptr<Call>& call, sluice_status status, BytesView answer,
+                      FramesView frames) {
   discharge(*call);
   Party& asker = *call->owner;
   call->status = status;
-  if (asker.answer_bytes + answer.size() > limits_.held_bytes) {
+  if (asker.answer_bytes + answer.size() > limits_.held_bytes ||
+      asker.answer_frames + frames.size() > limits_.held_frames) {
     call->status = SLUICE_STATUS_LIMIT;
     answer = bytes_of("too many answers wait to be read");
+    frames = {};
   }
   call->answer.assign(answer.begin(), answer.end());
+  call->frames = FrameList(frames);
   asker.answer_bytes += call->answer.size();
+  asker.answer_frames += call->frames.size();
   call->completion.send(call->lane, call);
 }
 
@@ -160,7 +173,10 @@ void Services::complete(const std::shared_ptr<Call>& call) {
     if (call->settled) return;
     settle(call);
   }
-  call->request.done(call->status, call->answer);
+  if (call->request.answered)
+    call->request.answered(call->status, call->answer, call->frames.view());
+  else
+    call->request.done(call->status, call->answer);
 }
 
 // Its asker was told, or has gone.
@@ -169,6 +185,7 @@ void Services::settle(std::shared_ptr<Call> call) {
   call->settled = true;
   --call->owner->open;
   call->owner->answer_bytes -= call->answer.size();
+  call->owner->answer_frames -= call->frames.size();
   call->owner->seat->ledger.remove(call.get());
   calls_.erase(call->number);
 }

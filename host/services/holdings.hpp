@@ -77,6 +77,7 @@ struct Call : Holding {
   Phase phase = Phase::queued;
   sluice_status status = SLUICE_STATUS_INTERNAL;
   Bytes answer;
+  FrameList frames;
   bool settled = false;  // completed, or its asker has gone
 };
 

@@ -36,6 +36,7 @@ struct Party {
   std::uint64_t question_bytes = 0;  // of what it owes
   std::size_t open = 0;              // calls of its own that are not completed
   std::uint64_t answer_bytes = 0;    // of its own calls, not read yet
+  std::size_t answer_frames = 0;     // the same
   std::size_t leases = 0;
   std::size_t records = 0;
   std::size_t watches = 0;

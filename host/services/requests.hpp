@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/errc.hpp"
+#include "services/frame_list.hpp"
 
 namespace sluice::engine {
 class Lane;
@@ -44,6 +45,8 @@ struct CallRequest {
   Bytes bytes;
   engine::Lane* lane = nullptr;  // of the asker
   std::function<void(sluice_status status, BytesView answer)> done;
+  // Instead of `done`, by an asker that takes frames.
+  std::function<void(sluice_status status, BytesView answer, FramesView frames)> answered = {};
 };
 
 struct LeaseRequest {

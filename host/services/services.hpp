@@ -31,6 +31,8 @@ struct Limits {
   std::size_t open_calls = 65'536;       // of one module, and owed by one module; full: BUSY
   std::uint64_t held_bytes = 64u << 20;  // questions one module owes answers to; answers one has not read
   std::uint64_t message_bytes = 256u << 10;
+  std::size_t message_frames = 16'384;
+  std::size_t held_frames = 1u << 20;  // of answers one module has not read
   std::size_t leases = 4096;   // of one module
   std::size_t records = 4096;  // of one module
   std::size_t watches = 256;   // of one module
@@ -89,7 +91,8 @@ class Services {
   Granted<Number> request(Seat& seat, Number lease, CallRequest request);
   Granted<Number> invoke(Seat& seat, Number registration, CallRequest request);
   Errc cancel(Seat& seat, Number call);
-  Errc answer(Seat& seat, Number ticket, sluice_status status, BytesView bytes);
+  // Keeps the frames until the asker has read them; the caller holds them meanwhile.
+  Errc answer(Seat& seat, Number ticket, sluice_status status, BytesView bytes, FramesView frames = {});
 
   Granted<Number> record_add(Seat& seat, RecordRequest request);
   Errc record_withdraw(Seat& seat, Number registration);  // [lane] of the record
@@ -111,7 +114,8 @@ class Services {
   void forget_lease(std::shared_ptr<Lease> lease);
   Granted<Number> begin_call(const PartyPtr& asker, const std::shared_ptr<Door>& door, CallRequest request);
   static void discharge(Call& call);
-  void decide(const std::shared_ptr<Call>& call, sluice_status status, BytesView answer);
+  void decide(const std::shared_ptr<Call>& call, sluice_status status, BytesView answer,
+              FramesView frames = {});
   void settle(std::shared_ptr<Call> call);
   std::size_t end_calls_of(const Party& party);
   void withdraw(std::shared_ptr<Registered> registered);

@@ -9,8 +9,6 @@ class Category final : public boost::system::error_category {
 
   std::string message(int code) const override {
     switch (static_cast<Errc>(code)) {
-      case Errc::bad_address:
-        return "not an IPv4 or IPv6 address";
       case Errc::bad_network:
         return "not an address or a network such as 10.0.0.0/8 or 2001:db8::/32";
       case Errc::network_has_host_bits:

@@ -8,8 +8,7 @@
 namespace sluice::auth {
 
 enum class Errc {
-  bad_address = 1,
-  bad_network,
+  bad_network = 1,
   network_has_host_bits,
   pattern_bad_character,
   pattern_bad_segment,

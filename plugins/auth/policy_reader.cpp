@@ -92,11 +92,12 @@ Networks read_networks(const Place& place) {
     const Place element = place.element(i);
     const std::string& text = element.text(64);
     const auto network = Network::parse(text);
+    if (!network && network.error() == boost::system::errc::argument_out_of_domain)
+      element.refuse(quoted(text) + make_error_code(Errc::network_has_host_bits).message(),
+                     "clear them, as in 10.0.0.0/8, or leave out the length to mean one address");
     if (!network)
-      element.refuse(quoted(text) + network.error().message(),
-                     network.error() == make_error_code(Errc::network_has_host_bits)
-                         ? "clear them, as in 10.0.0.0/8, or leave out the length to mean one address"
-                         : "write 192.0.2.7, 10.0.0.0/8, 2001:db8::1 or 2001:db8::/32");
+      element.refuse(quoted(text) + make_error_code(Errc::bad_network).message(),
+                     "write 192.0.2.7, 10.0.0.0/8, 2001:db8::1 or 2001:db8::/32");
     out.push_back(*network);
   }
   return out;

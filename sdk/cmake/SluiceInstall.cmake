@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 set(reference "${PROJECT_BINARY_DIR}/reference")  # written by sdk/
 set(package_folder lib/cmake/Sluice)
-set(exported sluice_abi sluice_wire sluice_sdk sluice_media sluice_mux_mp4 sluice_mux_ts sluice_mux_flv sluice-note)
+set(exported sluice_abi sluice_wire sluice_sdk sluice_media sluice_mux_mp4 sluice_mux_ts sluice_mux_flv sluice_tls sluice-note)
 foreach(target IN LISTS exported)
   string(REGEX REPLACE "^sluice[_-]" "" name "${target}")
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
@@ -16,7 +16,7 @@ install(EXPORT SluiceTargets NAMESPACE Sluice:: DESTINATION ${package_folder} CO
 if(TARGET sluice)
   install(TARGETS sluice RUNTIME DESTINATION bin COMPONENT server)
 endif()
-foreach(room IN ITEMS abi c cpp wire media mux/mp4 mux/ts mux/flv)
+foreach(room IN ITEMS abi c cpp wire media mux/mp4 mux/ts mux/flv tls)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/${room}/include/" DESTINATION include COMPONENT sdk)
 endforeach()
 

@@ -17,7 +17,7 @@ SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime er
 class Server:
     """Starts on construction, serves when wait_ready returns, ends with stop()."""
 
-    def __init__(self, apps=None, modules=None, rtmp=None, settings=None, host="127.0.0.1", arguments=()):
+    def __init__(self, apps=None, modules=None, rtmp=None, settings=None, host="127.0.0.1", arguments=(), http=None):
         self.host = host
         self.folder = tempfile.TemporaryDirectory(prefix="sluice-test-")
         self.log_path = os.path.join(self.folder.name, "server.log")
@@ -26,12 +26,15 @@ class Server:
         self.config["apps"] = apps or {}
         self.config["modules"] = dict(modules or {})
         self.rtmp = dict(rtmp or {})
+        self.http = http  # its config; None: without HTTP, whose ports other servers may have
+        self.http_port = None
         self.process = None
         self.port = None
 
     def start(self):
         for _ in range(5):  # another test may take the port between our look and the server's bind
             self.port = free_port(self.host)
+            self.http_port = free_port(self.host) if self.http is not None else None
             if self._launch():
                 return self
         raise AssertionError("the server did not start:\n" + self.log())
@@ -58,6 +61,11 @@ class Server:
         rtmp = {"listen": authority(self.host, self.port), **self.rtmp}
         modules = dict(self.config["modules"])
         modules["rtmp"] = {**modules.get("rtmp", {}), "config": rtmp}
+        if self.http is None:
+            modules.setdefault("http", {"enabled": False})
+        else:
+            listen = {"listen": authority(self.host, self.http_port), "https_listen": []}
+            modules["http"] = {**modules.get("http", {}), "config": {**listen, **self.http}}
         path = os.path.join(self.folder.name, "sluice.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump({**self.config, "modules": modules}, file, indent=1)

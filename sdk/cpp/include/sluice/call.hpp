@@ -25,6 +25,8 @@ inline std::string_view text_of(BytesView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+using FramesView = std::span<const sluice_frame* const>;
+
 // What is asked: the callee's number for it and its bytes.
 struct Message {
   std::uint32_t method = 0;
@@ -37,6 +39,8 @@ class Call {
  public:
   // Unless status is OK, `answer` is text that says why. May destroy the Call.
   using OnDone = std::function<void(sluice_status status, BytesView answer)>;
+  // The same for answers that may carry frames: retain what is to be kept.
+  using OnAnswer = std::function<void(sluice_status status, BytesView answer, FramesView frames)>;
 
   explicit Call(const Host& host) : host_(&host) {}
   ~Call() { abandon(); }
@@ -61,6 +65,16 @@ class Call {
     });
   }
 
+  // The same by an asker that takes frames.
+  sluice_status invoke_for_frames(std::uint64_t registration, sluice_lane* lane, const Message& message,
+                                  OnAnswer on_answer) {
+    return begin_with(lane, message, &State::answered, std::move(on_answer), [&](const sluice_call_request* crossing, State* state) {
+      const auto& services = host_->services();
+      return services.call(&sluice_services::invoke, services.self(), registration, crossing, &state->handle,
+                           static_cast<sluice_err*>(nullptr));
+    });
+  }
+
   bool is_open() const { return state_ != nullptr; }
   // Asks it to end early; on_done still comes.
   void cancel() {
@@ -72,7 +86,7 @@ class Call {
   struct State {
     const Host* host;
     Call* owner;
-    OnDone on_done;
+    OnAnswer on_answer;
     sluice_call* handle;
 
     void cancel() const {
@@ -80,24 +94,40 @@ class Call {
       services.call(&sluice_services::cancel, services.self(), handle);
     }
     static void done(void* ctx, sluice_status status, sluice_bytes answer) noexcept {
-      auto* state = static_cast<State*>(ctx);
+      finish(static_cast<State*>(ctx), status, from_abi(answer), {});
+    }
+    static void answered(void* ctx, const sluice_call_answer* answer) noexcept {
+      finish(static_cast<State*>(ctx), answer->status, from_abi(answer->bytes),
+             FramesView(answer->frames, answer->frame_count));
+    }
+    static void finish(State* state, sluice_status status, BytesView answer, FramesView frames) noexcept {
       const Host* host = state->host;
-      const OnDone call = state->owner ? std::move(state->on_done) : OnDone();
+      const OnAnswer call = state->owner ? std::move(state->on_answer) : OnAnswer();
       if (state->owner) state->owner->state_ = nullptr;
       delete state;
       in_callback([host](const sluice_err& e) { host->warn(e.message); },
                   [&] {
-                    if (call) call(status, from_abi(answer));
+                    if (call) call(status, answer, frames);
                   });
     }
   };
 
   template <class Begin>
   sluice_status begin(sluice_lane* lane, const Message& message, OnDone on_done, const Begin& how) {
+    return begin_with(lane, message, nullptr,
+                      [told = std::move(on_done)](sluice_status status, BytesView answer, FramesView) {
+                        if (told) told(status, answer);
+                      },
+                      how);
+  }
+  template <class Begin>
+  sluice_status begin_with(sluice_lane* lane, const Message& message,
+                           void (*on_answer)(void* ctx, const sluice_call_answer* answer), OnAnswer told,
+                           const Begin& how) {
     if (state_) return SLUICE_STATUS_STATE;
-    auto* state = new State{host_, this, std::move(on_done), nullptr};
+    auto* state = new State{host_, this, std::move(told), nullptr};
     const sluice_call_request crossing{sizeof crossing, message.method, to_abi(message.bytes), lane,
-                                       &State::done,    state};
+                                       &State::done,    state,          on_answer};
     const sluice_status status = how(&crossing, state);
     if (status == SLUICE_STATUS_OK) {
       state_ = state;
@@ -134,6 +164,14 @@ class Ticket {
 
   // GONE: whoever asked no longer waits.
   sluice_status answer(BytesView bytes) { return give(SLUICE_STATUS_OK, bytes); }
+  // With frames that the caller holds while it calls. NOT_SUPPORTED: the asker takes none.
+  sluice_status answer(BytesView bytes, FramesView frames) {
+    const sluice_call_answer given{sizeof given, SLUICE_STATUS_OK, to_abi(bytes), frames.data(),
+                                   frames.size()};
+    const auto& services = host_->services();
+    return services.call(&sluice_services::answer_with, services.self(), std::exchange(handle_, nullptr),
+                         &given);
+  }
   sluice_status refuse(sluice_status status, std::string_view why) { return give(status, bytes_of(why)); }
 
  private:

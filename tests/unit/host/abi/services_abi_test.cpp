@@ -252,3 +252,30 @@ TEST_CASE("wrong arguments are refused, outputs are zeroed, nothing is entered")
   CHECK(module.guest.seat.ledger.empty());
   CHECK(module.take().empty());
 }
+
+TEST_CASE("frames travel with an answer through the table") {
+  Module module;
+  auto record = module.record();
+  sluice_registration* registration = nullptr;
+  REQUIRE(table.record_add(module.self, &record, &registration, &module.err) == SLUICE_STATUS_OK);
+  auto request = module.call_request();
+  request.on_done = nullptr;
+  request.on_answer = [](void* ctx, const sluice_call_answer* answer) {
+    static_cast<Module*>(ctx)->told.push_back("answer " + std::to_string(answer->status) + " " +
+                                              text(answer->bytes) + " " + std::to_string(answer->frame_count));
+  };
+  const auto number = reinterpret_cast<std::uintptr_t>(registration);
+  REQUIRE(table.invoke(module.self, number, &request, nullptr, &module.err) == SLUICE_STATUS_OK);
+  module.take();
+  engine::Frame frame;
+  frame.refs = 1;
+  const sluice_frame* frames[] = {&frame.view, nullptr};
+  sluice_call_answer answer{sizeof answer, SLUICE_STATUS_OK, raw("ABC"), frames, 2};
+  CHECK(table.answer_with(module.self, module.ticket, nullptr) == SLUICE_STATUS_ARGUMENT);
+  CHECK(table.answer_with(module.self, module.ticket, &answer) == SLUICE_STATUS_ARGUMENT);
+  answer.frame_count = 1;
+  CHECK(table.answer_with(module.self, module.ticket, &answer) == SLUICE_STATUS_OK);
+  CHECK(table.answer_with(module.self, module.ticket, &answer) == SLUICE_STATUS_GONE);
+  CHECK(module.take() == list({"answer 0 ABC 1"}));
+  CHECK(frame.refs == 1);
+}

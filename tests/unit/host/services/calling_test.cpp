@@ -271,3 +271,84 @@ TEST_CASE("a call begun in a completion, and in serve") {
   CHECK(pair.user.answers == list({"0 fe"}));
   CHECK(pair.provider.answers == list({"0 dc"}));
 }
+
+TEST_CASE("an answer's frames are held until it was read, and no longer") {
+  Pair pair;
+  const auto lease = pair.leased(pair.provider.takes_its_time());
+  engine::Frame frame;
+  frame.refs = 1;
+  const sluice_frame* const both[] = {&frame.view, &frame.view};
+  std::size_t seen = 0;
+  auto request = pair.user.question("ab");
+  request.answered = [&](sluice_status status, BytesView answer, FramesView frames) {
+    CHECK(status == SLUICE_STATUS_OK);
+    CHECK(text(answer) == "head");
+    REQUIRE(frames.size() == 2);
+    CHECK(frames[1] == &frame.view);
+    CHECK(frame.refs == 3);
+    ++seen;
+  };
+  REQUIRE(pair.house.room.request(pair.user.seat, lease, std::move(request)).has_value());
+  pair.provider.run();
+  CHECK(pair.house.room.answer(pair.provider.seat, pair.provider.tickets.at(0), SLUICE_STATUS_OK,
+                               bytes("head"), both) == Errc::ok);
+  CHECK(frame.refs == 3);
+  pair.user.run();
+  CHECK(seen == 1);
+  CHECK(frame.refs == 1);
+}
+
+TEST_CASE("frames are for those who take them, in bounds, and come with success alone") {
+  Limits limits;
+  limits.message_frames = 2;
+  limits.held_frames = 3;
+  Pair pair(limits);
+  const auto lease = pair.leased(pair.provider.takes_its_time());
+  engine::Frame frame;
+  frame.refs = 1;
+  const std::vector<const sluice_frame*> three(3, &frame.view);
+  std::vector<std::string> told;
+  const auto ask = [&](bool takes_frames) {
+    auto request = pair.user.question("q");
+    if (takes_frames) {
+      request.answered = [&](sluice_status status, BytesView, FramesView frames) {
+        told.push_back(std::to_string(status) + " " + std::to_string(frames.size()));
+      };
+    }
+    REQUIRE(pair.house.room.request(pair.user.seat, lease, std::move(request)).has_value());
+    pair.provider.run();
+    return pair.provider.tickets.back();
+  };
+  const auto answer = [&](Number ticket, std::size_t count, sluice_status status = SLUICE_STATUS_OK) {
+    return pair.house.room.answer(pair.provider.seat, ticket, status, {}, FramesView(three).first(count));
+  };
+  CHECK(answer(ask(false), 1) == Errc::not_supported);
+  pair.user.run();
+  CHECK(pair.user.answers ==
+        list({"-6 the answer of provider has frames, and this call takes none"}));
+  CHECK(answer(ask(true), 3) == Errc::limit);
+  CHECK(answer(ask(true), 2, SLUICE_STATUS_DENIED) == Errc::ok);
+  CHECK(answer(ask(true), 2) == Errc::ok);
+  CHECK(answer(ask(true), 2) == Errc::ok);  // four unread
+  CHECK(frame.refs == 3);
+  pair.user.run();
+  CHECK(told == list({"-7 0", "-5 0", "0 2", "-7 0"}));
+  CHECK(frame.refs == 1);
+}
+
+TEST_CASE("frames of an answer nobody will read go home with whoever asked") {
+  Pair pair;
+  const auto lease = pair.leased(pair.provider.takes_its_time());
+  engine::Frame frame;
+  frame.refs = 1;
+  const sluice_frame* const one[] = {&frame.view};
+  auto request = pair.user.question("q");
+  request.answered = [](sluice_status, BytesView, FramesView) { FAIL("nobody is told"); };
+  REQUIRE(pair.house.room.request(pair.user.seat, lease, std::move(request)).has_value());
+  pair.provider.run();
+  REQUIRE(pair.house.room.answer(pair.provider.seat, pair.provider.tickets.at(0), SLUICE_STATUS_OK, {}, one) ==
+          Errc::ok);
+  pair.user.seat.ledger.reclaim_all();
+  pair.user.run();
+  CHECK(frame.refs == 1);
+}

@@ -10,7 +10,7 @@
 #ifndef SLUICE_ABI_SERVICES_H
 #define SLUICE_ABI_SERVICES_H
 
-#include "types.h"
+#include "frame.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,6 +26,7 @@ typedef struct sluice_record_watch sluice_record_watch; /* the watcher's */
 
 enum {
   SLUICE_MESSAGE_MOST = 262144, /* bytes of a question, of an answer */
+  SLUICE_FRAMES_MOST = 16384,   /* frames of an answer */
   SLUICE_DETAILS_MOST = 65536   /* bytes of a record's JSON */
 };
 
@@ -59,6 +60,17 @@ typedef struct sluice_service {
 /* ---- Calling ---------------------------------------------------------------------------------------------
  */
 
+/* An answer whose bulk stays where it is: host frames, in the callee's order. Borrowed for the call, both
+ * ways; the host keeps the frames from the answer to the end of on_answer, and the asker retains
+ * (sluice_engine.frame_retain) what it keeps longer. */
+typedef struct sluice_call_answer {
+  uint32_t struct_size;
+  sluice_status status;
+  sluice_bytes bytes; /* unless status is OK: text that says why, perhaps empty */
+  const sluice_frame* const* frames;
+  uint64_t frame_count; /* at most SLUICE_FRAMES_MOST; 0 unless status is OK */
+} sluice_call_answer;
+
 typedef struct sluice_call_request {
   uint32_t struct_size;
   uint32_t method;
@@ -69,6 +81,9 @@ typedef struct sluice_call_request {
    * CANCELLED, LIMIT (the answer is too large, or this module does not take its answers). */
   void (*on_done)(void* ctx, sluice_status status, sluice_bytes answer);
   void* ctx;
+  /* [lane] For an asker that takes frames: called in the place of on_done, which may then be null. Null: an
+   * answer with frames ends the call with NOT_SUPPORTED. */
+  void (*on_answer)(void* ctx, const sluice_call_answer* answer);
 } sluice_call_request;
 
 /* ---- Leases ----------------------------------------------------------------------------------------------
@@ -187,6 +202,10 @@ typedef struct sluice_services {
   /* [any] Who provides, requires, leases and has registered what, as JSON: {"providers": [...],
    * "requirers": [...], "leases": [...], "records": [...], "watches": [...], "calls": n}. */
   sluice_status (*list)(void* self, sluice_text* out);
+  /* [any] Answer a question, exactly once, with frames that the callee holds while it calls. Bytes are copied,
+   * frames are not. Fails: as answer; LIMIT also: too many frames; NOT_SUPPORTED: the asker takes none (and
+   * is told so); ARGUMENT (the ticket is still open). */
+  sluice_status (*answer_with)(void* self, sluice_ticket* ticket, const sluice_call_answer* answer);
 } sluice_services;
 
 #ifdef __cplusplus

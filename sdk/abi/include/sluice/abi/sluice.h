@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "events.h"
 #include "frame.h"
+#include "http.h"
 #include "log.h"
 #include "metrics.h"
 #include "module.h"

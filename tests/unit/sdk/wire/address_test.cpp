@@ -1,4 +1,4 @@
-#include "auth/address.hpp"
+#include <sluice/wire/address.hpp>
 
 #include <arpa/inet.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-using namespace sluice::auth;
+using namespace sluice::wire;
 
 namespace {
 
@@ -15,7 +15,7 @@ Network network(const char* text) { return Network::parse(text).value(); }
 
 }  // namespace
 
-TEST_CASE("an address is read as the C library reads it", "[auth]") {
+TEST_CASE("an address is read as the C library reads it", "[wire]") {
   for (const char* text : {"192.0.2.7", "0.0.0.0", "255.255.255.255"}) {
     in_addr expected{};
     REQUIRE(inet_pton(AF_INET, text, &expected) == 1);
@@ -34,7 +34,7 @@ TEST_CASE("an address is read as the C library reads it", "[auth]") {
   }
 }
 
-TEST_CASE("what is no address is refused", "[auth]") {
+TEST_CASE("what is no address is refused", "[wire]") {
   for (const char* text : {"",
                            " ",
                            "1",
@@ -73,7 +73,7 @@ TEST_CASE("what is no address is refused", "[auth]") {
   }
 }
 
-TEST_CASE("an endpoint is an address with or without port", "[auth]") {
+TEST_CASE("an endpoint is an address with or without port", "[wire]") {
   CHECK(Address::parse_endpoint("192.0.2.7:50123").value() == address("192.0.2.7"));
   CHECK(Address::parse_endpoint("192.0.2.7").value() == address("192.0.2.7"));
   CHECK(Address::parse_endpoint("[2001:db8::1]:50123").value() == address("2001:db8::1"));
@@ -87,7 +87,7 @@ TEST_CASE("an endpoint is an address with or without port", "[auth]") {
   }
 }
 
-TEST_CASE("a network holds its addresses and no other", "[auth]") {
+TEST_CASE("a network holds its addresses and no other", "[wire]") {
   struct Row {
     const char* network;
     const char* address;
@@ -124,7 +124,7 @@ TEST_CASE("a network holds its addresses and no other", "[auth]") {
   }
 }
 
-TEST_CASE("every prefix length ends where it says", "[auth]") {
+TEST_CASE("every prefix length ends where it says", "[wire]") {
   const Address all_zero = address("8000::");
   for (unsigned length = 1; length <= 128; ++length) {
     const Network net = Network::parse("8000::/" + std::to_string(length)).value();
@@ -137,19 +137,19 @@ TEST_CASE("every prefix length ends where it says", "[auth]") {
   }
 }
 
-TEST_CASE("a network that says two things is refused", "[auth]") {
+TEST_CASE("a network that says two things is refused", "[wire]") {
   for (const char* text : {"10.0.0.1/8", "2001:db8::1/32", "192.0.2.1/31", "0.0.0.1/0", "::1/127"}) {
     INFO(text);
-    CHECK(Network::parse(text).error() == make_error_code(Errc::network_has_host_bits));
+    CHECK(Network::parse(text).error() == make_error_code(boost::system::errc::argument_out_of_domain));
   }
   for (const char* text : {"", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8", "::/129",
                            "::/x", "10.0.0.0/ 8", "10.0.0.0/0008", "10/8"}) {
     INFO(text);
-    CHECK(Network::parse(text).error() == make_error_code(Errc::bad_network));
+    CHECK(Network::parse(text).error() == make_error_code(boost::system::errc::invalid_argument));
   }
 }
 
-TEST_CASE("arbitrary text never reads past its end and agrees with the C library", "[auth]") {
+TEST_CASE("arbitrary text never reads past its end and agrees with the C library", "[wire]") {
   std::mt19937 random(7);
   const std::string letters = "0123456789abcdef:.::/%[] ";
   for (int round = 0; round < 20000; ++round) {

@@ -1,0 +1,162 @@
+// HttpRoute: what answers some of a server's HTTP requests. What stands where: sluice/abi/http.h.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <sluice/abi/http.h>
+#include <sluice/json.hpp>
+#include <sluice/registration.hpp>
+
+namespace sluice {
+
+namespace detail {
+
+// Percent-decoding and '+' of application/x-www-form-urlencoded, once; nothing when it is malformed.
+inline std::optional<std::string> decode_query(std::string_view text) {
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    const int high = i + 1 < text.size() ? digit(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? digit(text[i + 2]) : -1;
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+inline void put_json(std::string& out, std::string_view text) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += digits[static_cast<unsigned char>(c) >> 4];
+      out += digits[static_cast<unsigned char>(c) & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+}  // namespace detail
+
+// The first value of this name in a query ("a=1&b=2"), decoded; nothing: there is none, or it is malformed.
+inline std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+    const std::size_t equals = pair.find('=');
+    if (pair.substr(0, equals) != name) continue;
+    return detail::decode_query(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+// One request as a route's handler gets it. Borrows the question.
+class HttpRequest {
+ public:
+  // Throws Error(ARGUMENT) when the question is none.
+  explicit HttpRequest(BytesView question) : head_(head_of(question)), body_(body_of(question)) {}
+
+  std::string method() const { return head_.text("/method"); }
+  std::string path() const { return head_.text("/path"); }
+  std::string query() const { return head_.text("/query"); }
+  // What a variable of the pattern stands for.
+  std::string param(const std::string& name) const { return head_.text("/params/" + name); }
+  // Name in lower case; nothing when it was not sent. A shared route sees none.
+  std::optional<std::string> header(const std::string& name) const {
+    const std::string pointer = "/headers/" + name;
+    return head_.has(pointer) ? std::optional(head_.text(pointer)) : std::nullopt;
+  }
+  std::string peer() const { return head_.has("/peer") ? head_.text("/peer") : std::string(); }
+  bool secure() const { return head_.has("/secure") && head_.flag("/secure"); }
+  BytesView body() const { return body_; }
+
+ private:
+  static std::size_t head_size(BytesView question) {
+    std::uint32_t size = 0;
+    if (question.size() >= 4)
+      for (int i = 3; i >= 0; --i) size = size << 8 | question[static_cast<std::size_t>(i)];
+    if (question.size() < 4 || size > question.size() - 4)
+      throw Error(SLUICE_STATUS_ARGUMENT, "the question is no HTTP request: its head ends behind its end");
+    return size;
+  }
+  static std::string_view head_of(BytesView question) {
+    return text_of(question.subspan(4, head_size(question)));
+  }
+  static BytesView body_of(BytesView question) { return question.subspan(4 + head_size(question)); }
+
+  Json head_;
+  BytesView body_;
+};
+
+struct HttpReply {
+  unsigned status = 200;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+  std::vector<const sluice_frame*> frames = {};  // whose bytes follow the body; held by the caller meanwhile
+  std::uint32_t cache_ms = 0;                    // of a shared route
+  bool ranges = false;
+
+  // GONE: the peer no longer waits.
+  sluice_status give(Ticket& ticket) const {
+    std::string head = R"({"status":)" + std::to_string(status) + R"(,"cache_ms":)" + std::to_string(cache_ms);
+    head += ranges ? R"(,"ranges":true,"headers":{)" : R"(,"headers":{)";
+    for (const auto& header : headers) {
+      if (&header != headers.data()) head += ',';
+      detail::put_json(head, header.first);
+      head += ':';
+      detail::put_json(head, header.second);
+    }
+    head += "}}";
+    std::string bytes;
+    for (int i = 0; i < 4; ++i) bytes += static_cast<char>(head.size() >> (8 * i) & 0xff);
+    bytes += head;
+    bytes += body;
+    return frames.empty() ? ticket.answer(bytes_of(bytes)) : ticket.answer(bytes_of(bytes), frames);
+  }
+};
+
+// Stands until it is destroyed. [lane] Every method on the lane given to add.
+class HttpRoute {
+ public:
+  // Give a reply through the ticket, at once or later (keep it by moving it away). What it throws is 4xx or 5xx.
+  using Answer = std::function<void(const HttpRequest& request, Ticket& ticket)>;
+
+  explicit HttpRoute(const Host& host) : registration_(host) {}
+
+  // `name`: "METHODS HOST PATTERN"; `details`: JSON as sluice/abi/http.h has it. `answer` is for "call" alone.
+  // Throws Error: BUSY when the place is taken.
+  void add(sluice_lane* lane, std::string name, std::string details, Answer answer = {}) {
+    Serve serve;
+    if (answer)
+      serve = [answer = std::move(answer)](const Question& question, Ticket& ticket) {
+        answer(HttpRequest(question.message.bytes), ticket);
+      };
+    registration_.add(lane, {SLUICE_HTTP_ID, "route", std::move(name), std::move(details)}, std::move(serve));
+  }
+  void withdraw() { registration_.withdraw(); }
+
+ private:
+  Registration registration_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,74 @@
+"""HTTPS: curl, keep-alive, large answers, a certificate that is renewed while the server runs."""
+import os
+import socket
+import ssl
+import subprocess
+import unittest
+
+from harness.patience import PACE, until
+from harness.places import authority, free_port
+from harness.web import Wire, trusting_anybody
+from web_case import WebTest
+
+
+class Tls(WebTest):
+    def make_certificate(self, name):
+        key, certificate = (os.path.join(self.dropped, f"{ending}.next") for ending in ("key", "pem"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                        "2", "-subj", f"/CN={name}", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        os.rename(key, self.key)
+        os.rename(certificate, self.certificate)
+
+    def serve_tls(self):
+        self.certificate, self.key = os.path.join(self.dropped, "pem"), os.path.join(self.dropped, "key")
+        self.make_certificate("one")
+        self.tls_port = free_port()
+        return self.serve_web(http={"https_listen": authority("127.0.0.1", self.tls_port),
+                                    "certificate": self.certificate, "certificate_key": self.key})
+
+    def subject(self, server):
+        with Wire(server, port=self.tls_port, tls=trusting_anybody()).socket as line:
+            pem = ssl.DER_cert_to_PEM_cert(line.getpeercert(binary_form=True))
+        text = subprocess.run(["openssl", "x509", "-noout", "-subject"], input=pem, capture_output=True, text=True, check=True)
+        return text.stdout.strip().rsplit("= ", 1)[-1]
+
+    def test_https(self):
+        server = self.serve_tls()
+        url = f"https://127.0.0.1:{self.tls_port}"
+        for version in ("--tlsv1.2", "--tlsv1.3"):
+            done = subprocess.run(["curl", "-sSk", version, "--tls-max", version[6:], "--max-time", str(20 * PACE),
+                                   f"{url}/hello/a", f"{url}/hello/b"], capture_output=True, text=True, check=True)
+            self.assertEqual(done.stdout, "Hello, a!\nHello, b!\n")
+        wire = self.wire(server, port=self.tls_port, tls=trusting_anybody())
+        body = os.urandom(90000)
+        answer = wire.ask("/echo", "POST", body=body)
+        self.assertEqual((answer.status, answer["x-secure"], answer.body), (201, "yes", body))
+        plain = self.wire(server, port=self.tls_port)
+        plain.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        self.assertTrue(plain.ended(), "no TLS, no answer")
+
+    def test_a_renewed_certificate_is_used_without_a_restart(self):
+        server = self.serve_tls()
+        self.assertEqual(self.subject(server), "one")
+        kept = self.wire(server, port=self.tls_port, tls=trusting_anybody())
+        self.assertEqual(kept.ask("/hello/x").status, 200)
+        self.make_certificate("two")
+        until(lambda: self.subject(server) == "two", 15, lambda: f"the new certificate is used: {server.log()[-500:]}", 0.2)
+        self.assertEqual(kept.ask("/hello/x").status, 200, "who came before goes on")
+        with open(self.certificate, "w", encoding="ascii") as file:
+            file.write("broken")
+        until(lambda: "cannot be used" in server.log(), 15, "a broken one is complained of", 0.2)
+        self.assertEqual(self.subject(server), "two")
+
+    def test_what_is_cut_in_the_handshake_leaves_nothing(self):
+        server = self.serve_tls()
+        self.subject(server)
+        before = server.descriptors()
+        for _ in range(50):
+            with socket.create_connection(("127.0.0.1", self.tls_port)) as line:
+                line.sendall(bytes.fromhex("1603010200010001fc0303"))
+        until(lambda: server.descriptors() <= before, 15, "all descriptors are closed", 0.1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,68 @@
+#include "question.hpp"
+
+#include <catch2/catch.hpp>
+#include <sluice/http.hpp>
+
+using namespace sluice;
+using namespace sluice::http;
+
+namespace {
+
+std::string answer(const std::string& head, const std::string& body = "") {
+  std::string out;
+  for (int i = 0; i < 4; ++i) out += static_cast<char>(head.size() >> (8 * i) & 0xff);
+  return out + head + body;
+}
+
+}  // namespace
+
+TEST_CASE("a question is what the SDK reads as a request") {
+  Request request;
+  request.head.method = "HEAD";
+  request.head.fields = {{"accept", "a"}, {"user-agent", "\xff"}, {"accept", "b"}};
+  request.method = method_head;
+  request.target.path = "/live/\"cam\"";
+  request.target.query = "a=%20b&c";
+  request.params = {{"key", "live/cam"}};
+  request.peer = "192.0.2.1:5";
+  request.secure = true;
+  request.body = std::string("\0body", 5);
+  const std::string bytes = write_question(request, false);
+  const HttpRequest read(bytes_of(bytes));
+  CHECK(read.method() == "GET");
+  CHECK(read.path() == "/live/\"cam\"");
+  CHECK(read.query() == "a=%20b&c");
+  CHECK(read.param("key") == "live/cam");
+  CHECK(read.header("accept") == "a, b");
+  CHECK(read.header("cookie") == std::nullopt);
+  CHECK(read.peer() == "192.0.2.1:5");
+  CHECK(read.secure());
+  CHECK(text_of(read.body()) == request.body);
+
+  const std::string shared = write_question(request, true);
+  CHECK(HttpRequest(bytes_of(shared)).peer().empty());
+  CHECK(HttpRequest(bytes_of(shared)).header("accept") == std::nullopt);
+}
+
+TEST_CASE("an answer's head") {
+  const std::string bytes =
+      answer(R"({"status":201,"headers":{"Location":"/x"},"cache_ms":99999999,"ranges":true})", "body");
+  const AnswerHead head = read_answer(bytes_of(bytes));
+  CHECK(head.head.status == 201);
+  CHECK(head.head.fields == Fields{{"Location", "/x"}});
+  CHECK(head.cache_ms == SLUICE_HTTP_CACHE_MOST);
+  CHECK(head.ranges);
+  CHECK(bytes.substr(head.body_at) == "body");
+}
+
+TEST_CASE("answers that cannot be sent say why") {
+  for (const std::string& bytes :
+       {std::string(), std::string("abc"), std::string("\xff\xff\xff\xff{}"), answer("{"), answer("[]"), answer("{}"),
+        answer(R"({"status":"200"})"), answer(R"({"status":101})"), answer(R"({"status":600})"),
+        answer(R"({"status":200,"cache_ms":-1})"), answer(R"({"status":200,"ranges":1})"),
+        answer(R"({"status":200,"headers":[]})"), answer(R"({"status":200,"headers":{"Content-Length":"1"}})"),
+        answer(R"({"status":200,"headers":{"A":"x\r\ny"}})")}) {
+    CAPTURE(bytes);
+    CHECK_THROWS_AS(read_answer(bytes_of(bytes)), Error);
+  }
+}
