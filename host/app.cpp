@@ -120,7 +120,7 @@ void App::build_rooms() {
   const modules::Platform platform = host_platform();
   services_ = std::make_unique<services::Services>(complain, platform.interfaces);
   const HostServices services{engine_.get(),  &clock_,       listeners_.get(), log_.get(),
-                              metrics_.get(), events_.get(), services_.get()};
+                              metrics_.get(), events_.get(), services_.get(), &report_};
   modules::SupervisorOptions options;
   options.runtime_folder = staging_ ? staging_->path() : folder_->path();
   options.platform = platform;
@@ -187,10 +187,20 @@ modules::Done<modules::Json> App::reread_settings() {
 
 bool App::open_control() {
   control_ = std::make_unique<control::ControlServer>();
-  control::add_commands(
-      *control_, {*engine_, *supervisor_, *steward_, *services_, abi::host_interfaces(), *metrics_, *events_,
-                  SLUICE_VERSION, [this] { return shown_settings(); }, since_, [this] { return endpoints(); },
-                  [this] { return signals_->asked(); }});
+  const control::Host host{*engine_,
+                           *supervisor_,
+                           *steward_,
+                           *services_,
+                           abi::host_interfaces(),
+                           *metrics_,
+                           *events_,
+                           SLUICE_VERSION,
+                           [this] { return shown_settings(); },
+                           since_,
+                           [this] { return endpoints(); },
+                           [this] { return signals_->asked(); }};
+  report_ = {[host] { return control::health_of(host); }, [this] { return metrics_->snapshot(); }};
+  control::add_commands(*control_, host);
   const auto opened = control_->open(folder_->socket());
   if (!opened) log_->error("the control socket cannot be opened", {{"reason", opened.error().text}});
   return opened.has_value();

@@ -12,6 +12,7 @@
 #include "abi/metrics_abi.hpp"
 #include "abi/net_abi.hpp"
 #include "abi/registry_abi.hpp"
+#include "abi/report_abi.hpp"
 #include "abi/services_abi.hpp"
 #include "abi/struct_check.hpp"
 
@@ -30,7 +31,8 @@ const auto& served() {
       Served{SLUICE_REGISTRY_ID, 0, registry_table()}, Served{SLUICE_ENGINE_ID, 0, engine_table()},
       Served{SLUICE_NET_ID, 0, &net_table()},          Served{SLUICE_EVENTS_ID, 0, &events_table()},
       Served{SLUICE_LOG_ID, 0, &log_table()},          Served{SLUICE_METRICS_ID, 0, &metrics_table()},
-      Served{SLUICE_CLOCK_ID, 0, &clock_table()},      Served{SLUICE_SERVICES_ID, 0, &services_table()}};
+      Served{SLUICE_CLOCK_ID, 0, &clock_table()},      Served{SLUICE_SERVICES_ID, 0, &services_table()},
+      Served{SLUICE_REPORT_ID, 0, &report_table()}};
   return all;
 }
 

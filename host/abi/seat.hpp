@@ -23,6 +23,7 @@ namespace sluice::observe {
 class Log;
 class Metrics;
 class Events;
+struct HostReport;
 }  // namespace sluice::observe
 namespace sluice::services {
 class Services;
@@ -39,6 +40,7 @@ struct HostServices {
   observe::Metrics* metrics = nullptr;
   observe::Events* events = nullptr;
   services::Services* services = nullptr;
+  const observe::HostReport* report = nullptr;
 };
 
 // A listener of the manifest with the addresses the operator gave it (none: it does not listen).

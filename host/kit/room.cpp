@@ -53,6 +53,8 @@ Room::Room(fs::path place, const net::AcceptLimits& accept, observe::Level log_l
         log.warn(message, {{"module", module}});
       },
       abi::host_interfaces());
+  report = {[] { return nlohmann::json{{"ready", true}, {"stopping", false}, {"degraded", false}, {"reasons", nlohmann::json::array()}}; },
+            [this] { return metrics.snapshot(); }};
   ticker_ = every_20ms([this] {
     engine->tick();
     auth.expire();
@@ -67,7 +69,7 @@ Room::~Room() {
 }
 
 HostServices Room::host_services() {
-  return {engine.get(), &clock, listeners.get(), &log, &metrics, &events, services.get()};
+  return {engine.get(), &clock, listeners.get(), &log, &metrics, &events, services.get(), &report};
 }
 
 std::string Room::log_text() const {
