@@ -126,6 +126,7 @@ void App::build_rooms() {
                               .metrics = metrics_.get(),
                               .events = events_.get(),
                               .services = services_.get(),
+                              .report = &report_,
                               .check_calls = SLUICE_CHECK_CALLS != 0};
   modules::SupervisorOptions options;
   options.runtime_folder = staging_ ? staging_->path() : folder_->path();
@@ -193,10 +194,20 @@ modules::Done<modules::Json> App::reread_settings() {
 
 bool App::open_control() {
   control_ = std::make_unique<control::ControlServer>();
-  control::add_commands(
-      *control_, {*engine_, *supervisor_, *steward_, *services_, abi::host_interfaces(), *metrics_, *events_,
-                  SLUICE_VERSION, [this] { return shown_settings(); }, since_, [this] { return endpoints(); },
-                  [this] { return signals_->asked(); }});
+  const control::Host host{*engine_,
+                           *supervisor_,
+                           *steward_,
+                           *services_,
+                           abi::host_interfaces(),
+                           *metrics_,
+                           *events_,
+                           SLUICE_VERSION,
+                           [this] { return shown_settings(); },
+                           since_,
+                           [this] { return endpoints(); },
+                           [this] { return signals_->asked(); }};
+  report_ = {[host] { return control::health_of(host); }, [this] { return metrics_->snapshot(); }};
+  control::add_commands(*control_, host);
   const auto opened = control_->open(folder_->socket());
   if (!opened) log_->error("the control socket cannot be opened", {{"reason", opened.error().text}});
   return opened.has_value();

@@ -19,6 +19,7 @@
 #include "engine/clock.hpp"
 #include "modules/steward.hpp"
 #include "modules/supervisor.hpp"
+#include "observe/host_report.hpp"
 #include "services/services.hpp"
 
 namespace sluice {
@@ -75,6 +76,7 @@ class App {
   engine::SystemClock clock_;
   std::unique_ptr<observe::Metrics> metrics_;
   std::unique_ptr<observe::Events> events_;
+  observe::HostReport report_;
   std::unique_ptr<auth::AuthChain> auth_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<net::Listeners> listeners_;

@@ -16,7 +16,7 @@ struct Own<sluice_services> {
 
 namespace {
 
-static_assert((sizeof(sluice_services) - 2 * sizeof(std::uint32_t)) / sizeof(void (*)()) == 11,
+static_assert((sizeof(sluice_services) - 2 * sizeof(std::uint32_t)) / sizeof(void (*)()) == 12,
               "a method that was added belongs into the table below");
 
 constexpr const char* gone = "was given a handle that has ended or never was";
@@ -97,14 +97,24 @@ sluice_status cancel(void* self, sluice_call* call) {
   return status;
 }
 
+constexpr const char* too_late = "came too late: the question was answered or cancelled, or never was";
+
 sluice_status answer(void* self, sluice_ticket* ticket, sluice_status status, sluice_bytes bytes) {
   static constexpr Method method{SLUICE_SERVICES_ID, "answer"};
   const Judged judged = judge(method, On::any, self);
   const auto answered = told(judged, method, services_table().answer(self, ticket, status, bytes), nullptr);
   if (answered == SLUICE_STATUS_GONE) {
-    report(judged.seat, method, std::nullopt,
-           "came too late: the question was answered or cancelled, or never was");
+    report(judged.seat, method, std::nullopt, too_late);
   }
+  return answered;
+}
+
+sluice_status answer_with(void* self, sluice_ticket* ticket, const sluice_call_answer* given) {
+  static constexpr Method method{SLUICE_SERVICES_ID, "answer_with"};
+  const Judged judged = judge(method, On::any, self);
+  given = checked_argument(judged, method, given);
+  const auto answered = told(judged, method, services_table().answer_with(self, ticket, given), nullptr);
+  if (answered == SLUICE_STATUS_GONE) report(judged.seat, method, std::nullopt, too_late);
   return answered;
 }
 
@@ -119,6 +129,7 @@ const sluice_services& checked_services() {
     SLUICE_CHECKED(table, sluice_services, invoke, On::any);
     table.cancel = &cancel;
     table.answer = &answer;
+    table.answer_with = &answer_with;
     table.record_add = &record_add;
     table.record_withdraw = &GivesBack<&sluice_services::record_withdraw, "record_withdraw">::call;
     table.record_watch_start = &record_watch_start;

@@ -8,6 +8,7 @@
 #include "abi/metrics_abi.hpp"
 #include "abi/net_abi.hpp"
 #include "abi/registry_abi.hpp"
+#include "abi/report_abi.hpp"
 #include "engine/frame.hpp"
 #include "engine/lane.hpp"
 
@@ -48,6 +49,11 @@ struct Own<sluice_clock> {
   static constexpr const char* id = SLUICE_CLOCK_ID;
   static const sluice_clock& table() { return clock_table(); }
 };
+template <>
+struct Own<sluice_report> {
+  static constexpr const char* id = SLUICE_REPORT_ID;
+  static const sluice_report& table() { return report_table(); }
+};
 
 namespace {
 
@@ -56,7 +62,7 @@ template <class Table>
 constexpr std::size_t methods = (sizeof(Table) - 2 * sizeof(std::uint32_t)) / sizeof(void (*)());
 static_assert(methods<sluice_registry> == 8 && methods<sluice_engine> == 25 && methods<sluice_net> == 4);
 static_assert(methods<sluice_events> == 3 && methods<sluice_log> == 2 && methods<sluice_metrics> == 3);
-static_assert(methods<sluice_clock> == 2);
+static_assert(methods<sluice_clock> == 2 && methods<sluice_report> == 2);
 
 // ---- Drafts: numbers as well, for as long as their frame is being written ----
 
@@ -220,6 +226,16 @@ const sluice_clock& checked_clock() {
     sluice_clock table = clock_table();
     SLUICE_CHECKED(table, sluice_clock, monotonic, On::any);
     SLUICE_CHECKED(table, sluice_clock, wall, On::any);
+    return table;
+  }();
+  return checked;
+}
+
+const sluice_report& checked_report() {
+  static const sluice_report checked = [] {
+    sluice_report table = report_table();
+    SLUICE_CHECKED(table, sluice_report, health, On::any);
+    SLUICE_CHECKED(table, sluice_report, metrics, On::any);
     return table;
   }();
   return checked;

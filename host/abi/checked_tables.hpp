@@ -21,5 +21,6 @@ const sluice_log& checked_log();
 const sluice_metrics& checked_metrics();
 const sluice_clock& checked_clock();
 const sluice_services& checked_services();
+const sluice_report& checked_report();
 
 }  // namespace sluice::abi

@@ -14,6 +14,7 @@
 #include "abi/metrics_abi.hpp"
 #include "abi/net_abi.hpp"
 #include "abi/registry_abi.hpp"
+#include "abi/report_abi.hpp"
 #include "abi/services_abi.hpp"
 #include "abi/struct_check.hpp"
 
@@ -36,7 +37,8 @@ const auto& served() {
                                  Served{SLUICE_LOG_ID, 0, &log_table(), &checked_log()},
                                  Served{SLUICE_METRICS_ID, 0, &metrics_table(), &checked_metrics()},
                                  Served{SLUICE_CLOCK_ID, 0, &clock_table(), &checked_clock()},
-                                 Served{SLUICE_SERVICES_ID, 0, &services_table(), &checked_services()}};
+                                 Served{SLUICE_SERVICES_ID, 0, &services_table(), &checked_services()},
+                                 Served{SLUICE_REPORT_ID, 0, &report_table(), &checked_report()}};
   return all;
 }
 

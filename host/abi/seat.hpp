@@ -26,6 +26,7 @@ namespace sluice::observe {
 class Log;
 class Metrics;
 class Events;
+struct HostReport;
 }  // namespace sluice::observe
 namespace sluice::services {
 class Services;
@@ -48,6 +49,7 @@ struct HostServices {
   observe::Metrics* metrics = nullptr;
   observe::Events* events = nullptr;
   services::Services* services = nullptr;
+  const observe::HostReport* report = nullptr;  // null: it keeps none
   // Handles are numbers that are looked up, calls on the wrong thread are refused, and every call that is
   // wrong leaves a line in the log: the tables of abi/checked_tables.hpp. Costs a lock and a look-up per
   // call.

@@ -69,21 +69,14 @@ Json recent_events(const observe::Events& events, const Json& request) {
 }
 
 Json status(const Host& host) {
-  const modules::Readiness readiness = host.supervisor.readiness();
   Json endpoints = Json::array();
   for (const Endpoint& endpoint : host.endpoints()) {
     endpoints.push_back({{"module", endpoint.module}, {"role", endpoint.role}, {"url", endpoint.url}});
   }
-  const auto uptime = std::chrono::steady_clock::now() - host.since;
-  return {{"version", host.version},
-          {"pid", ::getpid()},
-          {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(uptime).count()},
-          {"ready", readiness.ready && !host.stopping()},
-          {"stopping", host.stopping()},
-          {"degraded", readiness.degraded},
-          {"reasons", readiness.reasons},
-          {"totals", host.engine.totals()},
-          {"endpoints", endpoints}};
+  Json facts = health_of(host);
+  facts["pid"] = ::getpid();
+  facts["endpoints"] = std::move(endpoints);
+  return facts;
 }
 
 Failure no_module(const modules::Supervisor& supervisor, const std::string& id) {
@@ -126,6 +119,18 @@ void add_module_commands(ControlServer& server, const Host& host) {
 }
 
 }  // namespace
+
+Json health_of(const Host& host) {
+  const modules::Readiness readiness = host.supervisor.readiness();
+  const auto uptime = std::chrono::steady_clock::now() - host.since;
+  return {{"version", host.version},
+          {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(uptime).count()},
+          {"ready", readiness.ready && !host.stopping()},
+          {"stopping", host.stopping()},
+          {"degraded", readiness.degraded},
+          {"reasons", readiness.reasons},
+          {"totals", host.engine.totals()}};
+}
 
 void add_commands(ControlServer& server, const Host& host) {
   using Reply = Controlled<Json>;

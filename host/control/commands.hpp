@@ -43,6 +43,9 @@ struct Host {
   std::function<bool()> stopping;
 };
 
+// What sluice.report/1 tells of health, and status begins with.
+Json health_of(const Host& host);
+
 // streams, viewers {stream}, kick {stream, viewer, reason}, modules, modules.graph, modules.explain {id},
 // modules.reload | drain | enable | disable | reset {id}, metrics, config, config.reload, status, events
 // {after, max}.

@@ -170,7 +170,10 @@ void Publication::count(const Frame& frame) {
   const Timeline::Corrections& corrections = stream_->timeline.corrections();
   counters.held_back.store(corrections.held, std::memory_order_relaxed);
   counters.pts_repaired.store(corrections.pts, std::memory_order_relaxed);
-  if (!frame.is_keyed()) return;
+  const std::uint32_t kind = frame.view.track->kind;
+  if (kind == SLUICE_TRACK_AUDIO) counters.audio_dts.store(frame.view.dts, std::memory_order_relaxed);
+  if (kind != SLUICE_TRACK_VIDEO) return;
+  counters.video_dts.store(frame.view.dts, std::memory_order_relaxed);
   raise(counters.video_frames, 1);
   if (frame.is_key()) {
     raise(counters.keys, 1);

@@ -66,6 +66,14 @@ const char* state_name(StreamState state) {
   return state == StreamState::live ? "live" : state == StreamState::grace ? "grace" : "ended";
 }
 
+// How far the newest picture is ahead of the newest sound; null where there is only one of them.
+nlohmann::json skew_ms(const StreamCounters& counters) {
+  const std::int64_t video = read(counters.video_dts);
+  const std::int64_t audio = read(counters.audio_dts);
+  if (video == SLUICE_TIME_NONE || audio == SLUICE_TIME_NONE) return nullptr;
+  return (video - audio) / 1'000'000;
+}
+
 nlohmann::json counter_facts(const Stream& stream, std::int64_t now) {
   const StreamCounters& counters = stream.counters;
   return {{"frames", read(counters.frames)},
@@ -83,7 +91,8 @@ nlohmann::json counter_facts(const Stream& stream, std::int64_t now) {
           {"clock_jumps", read(counters.jumps)},
           {"dts_held", read(counters.held_back)},
           {"pts_repaired", read(counters.pts_repaired)},
-          {"lanes_lapped", read(counters.lapped)}};
+          {"lanes_lapped", read(counters.lapped)},
+          {"av_skew_ms", skew_ms(counters)}};
 }
 
 }  // namespace

@@ -54,6 +54,8 @@ Room::Room(fs::path place, const net::AcceptLimits& accept, observe::Level log_l
         log.warn(message, {{"module", module}});
       },
       abi::host_interfaces());
+  report = {[] { return nlohmann::json{{"ready", true}, {"stopping", false}, {"degraded", false}, {"reasons", nlohmann::json::array()}}; },
+            [this] { return metrics.snapshot(); }};
   ticker_ = every_20ms([this] {
     engine->tick();
     auth.expire();
@@ -75,6 +77,7 @@ HostServices Room::host_services() {
           .metrics = &metrics,
           .events = &events,
           .services = services.get(),
+          .report = &report,
           .check_calls = true,
           .on_misuse = &note_call};
 }

@@ -16,6 +16,7 @@
 #include "modules/platform.hpp"
 #include "net/listeners.hpp"
 #include "observe/events.hpp"
+#include "observe/host_report.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
 #include "services/services.hpp"
@@ -58,6 +59,7 @@ class Room {
   observe::Log log;
   observe::Metrics metrics;
   observe::Events events;
+  observe::HostReport report;
   auth::AuthChain auth;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<net::Listeners> listeners;

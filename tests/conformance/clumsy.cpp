@@ -66,6 +66,7 @@ Clumsy::Clumsy(Room& room, bool check_calls) : room_(room) {
   find(SLUICE_METRICS_ID, metrics);
   find(SLUICE_CLOCK_ID, clock);
   find(SLUICE_SERVICES_ID, services);
+  find(SLUICE_REPORT_ID, report);
 }
 
 Clumsy::~Clumsy() {

@@ -62,6 +62,7 @@ class Clumsy {
   const sluice_log* log = nullptr;
   const sluice_metrics* metrics = nullptr;
   const sluice_clock* clock = nullptr;
+  const sluice_report* report = nullptr;
   const sluice_services* services = nullptr;
   void* self = nullptr;
 

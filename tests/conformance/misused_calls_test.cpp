@@ -33,8 +33,9 @@ static_assert(methods<sluice_events> == 3);
 static_assert(methods<sluice_log> == 2);
 static_assert(methods<sluice_metrics> == 3);
 static_assert(methods<sluice_clock> == 2);
-static_assert(methods<sluice_services> == 11);
-constexpr std::size_t all_methods = 8 + 25 + 4 + 3 + 2 + 3 + 2 + 11;
+static_assert(methods<sluice_services> == 12);
+static_assert(methods<sluice_report> == 2);
+constexpr std::size_t all_methods = 8 + 25 + 4 + 3 + 2 + 3 + 2 + 12 + 2;
 
 constexpr sluice_status argument = SLUICE_STATUS_ARGUMENT;
 constexpr sluice_status state = SLUICE_STATUS_STATE;
@@ -165,6 +166,8 @@ struct Tries {
   const sluice_subscribe_request unsized_subscribe{};
   const sluice_track unsized_track{};
   const sluice_call_request unsized_call{};
+  const sluice_call_answer unsized_answer{};
+  const sluice_call_answer says{sizeof(sluice_call_answer), SLUICE_STATUS_OK, {}, nullptr, 0};
   const sluice_record unsized_record{};
   const sluice_event unsized_event{};
   const sluice_metric_spec unsized_metric{};
@@ -400,6 +403,10 @@ void Tries::services_absent() {
   SERVICES(answer, absent, argument, nullptr, nullptr, SLUICE_STATUS_OK, {});
   SERVICES(answer, absent, argument, c.self, nullptr, SLUICE_STATUS_OK, {nullptr, 1});
   SERVICES(answer, absent, gone, c.self, nullptr, SLUICE_STATUS_OK, {});
+  SERVICES(answer_with, absent, argument, nullptr, nullptr, &says);
+  SERVICES(answer_with, absent, argument, c.self, nullptr, nullptr);
+  SERVICES(answer_with, absent, argument, c.self, nullptr, &unsized_answer);
+  SERVICES(answer_with, absent, gone, c.self, nullptr, &says);
   SERVICES_OUT(record_add, absent, argument, sluice_registration*, nullptr, &page, &out, nullptr);
   SERVICES_OUT(record_add, absent, argument, sluice_registration*, c.self, nullptr, &out, nullptr);
   SERVICES_OUT(record_add, absent, argument, sluice_registration*, c.self, &unsized_record, &out, nullptr);
@@ -428,6 +435,7 @@ void Tries::services_wrong() {
   SERVICES_OUT(invoke, ended, argument, sluice_call*, no_self(), 1, &asks, &out, nullptr);
   SERVICES(cancel, ended, gone, c.self, ended.call);
   SERVICES(answer, ended, gone, c.self, reinterpret_cast<sluice_ticket*>(ended.lease), SLUICE_STATUS_OK, {});
+  SERVICES(answer_with, ended, gone, c.self, reinterpret_cast<sluice_ticket*>(ended.lease), &says);
   SERVICES_OUT(record_add, ended, argument, sluice_registration*, no_self(), &page, &out, nullptr);
   SERVICES(record_withdraw, ended, not_found, c.self, ended.registration);
   SERVICES_OUT(record_watch_start, ended, argument, sluice_record_watch*, c.self, no_lane(), iface,
@@ -462,6 +470,10 @@ void Tries::rest_absent() {
   TRY(metrics, SLUICE_METRICS_ID, set, absent, nothing, nullptr, 1);
   TRY(clock, SLUICE_CLOCK_ID, monotonic, absent, 0, nullptr);
   TRY(clock, SLUICE_CLOCK_ID, wall, absent, 0, nullptr);
+  TRY_OUT(report, SLUICE_REPORT_ID, health, absent, argument, sluice_text, nullptr, &(out = {nullptr, 0, 7}));
+  TRY(report, SLUICE_REPORT_ID, health, absent, argument, c.self, nullptr);
+  TRY_OUT(report, SLUICE_REPORT_ID, metrics, absent, argument, sluice_text, nullptr, &(out = {nullptr, 0, 7}));
+  TRY(report, SLUICE_REPORT_ID, metrics, absent, argument, c.self, nullptr);
 }
 
 void Tries::rest_wrong() {
@@ -478,6 +490,8 @@ void Tries::rest_wrong() {
   TRY(metrics, SLUICE_METRICS_ID, set, ended, nothing, reinterpret_cast<sluice_metric*>(ended.timer), 1);
   TRY(clock, SLUICE_CLOCK_ID, monotonic, ended, 0, no_self());
   TRY(clock, SLUICE_CLOCK_ID, wall, ended, 0, no_self());
+  TRY_OUT(report, SLUICE_REPORT_ID, health, ended, argument, sluice_text, no_self(), &(out = {nullptr, 0, 7}));
+  TRY_OUT(report, SLUICE_REPORT_ID, metrics, ended, argument, sluice_text, no_self(), &(out = {nullptr, 0, 7}));
 }
 
 // ---- The child ----

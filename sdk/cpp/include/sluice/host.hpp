@@ -74,6 +74,7 @@ class Host {
     clock_ = find<sluice_clock>(SLUICE_CLOCK_ID);
     events_ = find<sluice_events>(SLUICE_EVENTS_ID);
     services_ = find<sluice_services>(SLUICE_SERVICES_ID);
+    report_ = find<sluice_report>(SLUICE_REPORT_ID);
   }
 
   const Interface<sluice_engine>& engine() const { return engine_; }
@@ -82,6 +83,7 @@ class Host {
   const Interface<sluice_metrics>& metrics() const { return metrics_; }
   const Interface<sluice_events>& events() const { return events_; }
   const Interface<sluice_services>& services() const { return services_; }
+  const Interface<sluice_report>& report() const { return report_; }
 
   // [any] Monotonic ns, the clock of every deadline; wall ns since 1970 UTC.
   std::int64_t now() const { return clock_.ask(&sluice_clock::monotonic, 0, clock_.self()); }
@@ -138,6 +140,7 @@ class Host {
   Interface<sluice_clock> clock_;
   Interface<sluice_events> events_;
   Interface<sluice_services> services_;
+  Interface<sluice_report> report_;
 };
 
 }  // namespace sluice

@@ -16,6 +16,7 @@
 #include "note.h"
 #include "packager.h"
 #include "registry.h"
+#include "report.h"
 #include "services.h"
 #include "types.h"
 
