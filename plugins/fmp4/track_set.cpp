@@ -85,10 +85,10 @@ std::string mime_of(const TrackSet& set) { return set.has_video ? "video/mp4" : 
 std::string codecs_of(const TrackSet& set) {
   std::string codecs;
   for (const MuxedTrack& one : set.tracks) {
-    const std::string codec = media::codec_string(one.track.codec, one.track.config).value_or("");
-    if (codec.empty()) continue;
+    const auto codec = media::codec_string(one.track.codec, one.track.config);
+    if (!codec) continue;
     if (!codecs.empty()) codecs += ',';
-    codecs += codec;
+    codecs += *codec;
   }
   return codecs;
 }
