@@ -1,5 +1,6 @@
 #include "sluice/mux/ts/annexb.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "sluice/wire/byte_writer.hpp"
@@ -47,7 +48,7 @@ void append_length_prefixed(std::vector<uint8_t>& to, std::span<const uint8_t> n
   const size_t at = to.size();
   to.resize(at + 4 + nal.size());
   wire::store_be<4>(to.data() + at, nal.size());
-  std::memcpy(to.data() + at + 4, nal.data(), nal.size());
+  std::copy(nal.begin(), nal.end(), to.begin() + static_cast<std::ptrdiff_t>(at + 4));
 }
 
 }  // namespace sluice::mux::ts

@@ -162,7 +162,7 @@ void PacketWriter::section(std::span<const uint8_t> section, std::vector<uint8_t
     size_t used = header_size;
     if (first) packet[used++] = pointer_field;
     const size_t part = std::min(section.size(), packet_size - used);
-    std::memcpy(packet + used, section.data(), part);
+    std::copy_n(section.begin(), part, packet + used);
     section = section.subspan(part);
     at += packet_size;
     first = false;
