@@ -51,8 +51,9 @@ struct Shaped {
 // As many of the most watched as fit, then by name again.
 std::size_t keep_what_fits(std::vector<Shaped>& all, std::size_t most) {
   const std::size_t before = all.size();
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Shaped& a, const Shaped& b) { return a.viewers > b.viewers; });
+  std::sort(all.begin(), all.end(), [](const Shaped& a, const Shaped& b) {
+    return a.viewers != b.viewers ? a.viewers > b.viewers : a.key < b.key;
+  });
   std::size_t size = 0, kept = 0;
   while (kept < all.size() && size + all[kept].text.size() + 1 <= most) size += all[kept++].text.size() + 1;
   all.resize(kept);

@@ -23,7 +23,11 @@ class Playback {
 
   async begin(kind, url, credentials) {
     const {video} = this;
-    const listen = {ended: () => this.finish({ended: true}), timeupdate: () => this.progress()};
+    const listen = {
+      ended: () => this.finish({ended: true}),
+      timeupdate: () => this.progress(),
+      canplay: () => { if (!this.played && video.paused) this.play(); }, // an engine's loading ends a play() before it
+    };
     for (const [name, call] of Object.entries(listen)) video.addEventListener(name, call);
     const watchdog = setInterval(() => this.look(), 1000);
     this.progress(true);
@@ -64,7 +68,7 @@ class Playback {
   }
 
   look() {
-    if (document.hidden || (this.video.paused && this.played)) this.moved = performance.now();
+    if (document.hidden || this.video.paused) this.moved = performance.now();
     const still = performance.now() - this.moved;
     if (this.is_ending && still > 1500) this.finish({ended: true});
     else if (still > stall_ms) this.finish({why: this.played ? "the stream stopped coming" : "nothing came that could be shown"});

@@ -4,7 +4,7 @@ export const kinds = {
   hls: {name: "HLS", suffix: "/index.m3u8"},
   flv: {name: "FLV", suffix: ".flv"},
   dash: {name: "DASH", suffix: "/manifest.mpd"},
-  native: {name: "Native HLS", suffix: "/index.m3u8"},
+  native: {name: "Native", suffix: "/index.m3u8"},
 };
 
 // Typical strings of each codec, RFC 6381: the API does not tell profiles. Any one that fits is enough.
@@ -22,11 +22,11 @@ const types = {
 
 const in_flv = new Set(["avc1", "hvc1", "av01", "mp4a", ".mp3", "Opus"]);
 
-// `support`: {mse, native_hls, type(text)} of the browser; `tracks` as the API tells them, [] when it does not;
+// `support`: {mse, native_hls, type(text)} of the browser, type: whether it decodes that; `tracks` as the API tells them, [] when it does not;
 // `codec_name` for people. Null: nothing speaks against it.
 export function why_not(kind, tracks, support, codec_name) {
-  if (kind === "native") return support.native_hls ? null : "this browser plays no HLS by itself";
-  if (!support.mse) return "this browser has no Media Source Extensions";
+  if (kind === "native" && !support.native_hls) return "this browser plays no HLS by itself";
+  if (kind !== "native" && !support.mse) return "this browser has no Media Source Extensions";
   for (const {codec, kind: sort} of tracks) {
     if (sort !== "video" && sort !== "audio") continue;
     if (!types[codec]) return `${codec_name(codec)} cannot be played in a browser`;

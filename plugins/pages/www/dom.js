@@ -23,7 +23,7 @@ export function set_text(element, text) {
 
 export const by_id = (id) => document.getElementById(id);
 
-// A line of the last values, highest at the top.
+// A line of the last values over the whole width, highest at the top.
 export function sparkline(width, height) {
   const space = "http://www.w3.org/2000/svg";
   const picture = document.createElementNS(space, "svg");
@@ -35,13 +35,12 @@ export function sparkline(width, height) {
   const line = picture.appendChild(document.createElementNS(space, "polyline"));
   return {
     picture,
-    draw(values, most) {
+    draw(values) {
       const top = Math.max(1, ...values) * 1.15;
-      const step = width / Math.max(1, most - 1);
-      const begin = width - step * (values.length - 1);
-      const points = values.map((value, i) => `${(begin + i * step).toFixed(1)},${(height - (value / top) * height).toFixed(1)}`);
+      const step = width / Math.max(1, values.length - 1);
+      const points = values.map((value, i) => `${(i * step).toFixed(1)},${(height - (value / top) * height).toFixed(1)}`);
       line.setAttribute("points", points.join(" "));
-      area.setAttribute("points", [`${begin.toFixed(1)},${height}`, ...points, `${width},${height}`].join(" "));
+      area.setAttribute("points", [`0,${height}`, ...points, `${width},${height}`].join(" "));
     },
   };
 }

@@ -2,7 +2,7 @@
 import {ask, every} from "./api.js";
 import {by_id, make, set_text, show, sparkline} from "./dom.js";
 import {page_of} from "./links.js";
-import {audio_text, bits, duration, rate, split_key, unknown, video_text, viewers} from "./text.js";
+import {audio_text, bits, duration, rate, split_key, video_text, viewers} from "./text.js";
 
 const refresh_ms = 2000;
 const history_most = 45;
@@ -37,13 +37,13 @@ function update(card, stream) {
   set_text(card.badge, waiting ? "Interrupted" : "Live");
   card.badge.className = waiting ? "badge waiting" : "badge live";
   set_text(card.watched, viewers(stream.viewers));
-  set_text(card.facts.picture, video_text(stream) || unknown);
+  set_text(card.facts.picture, video_text(stream) || "none");
   set_text(card.facts.rate, rate(stream.fps));
-  set_text(card.facts.sound, audio_text(stream) || unknown);
+  set_text(card.facts.sound, audio_text(stream) || "none");
   set_text(card.facts.since, duration(stream.age_s));
   set_text(card.bitrate, bits(stream.bitrate));
   card.history = [...card.history, stream.bitrate || 0].slice(-history_most);
-  card.line.draw(card.history, history_most);
+  card.line.draw(card.history);
 }
 
 function show_streams(streams, left_out) {
@@ -83,11 +83,13 @@ async function refresh() {
     const {streams = [], left_out = 0} = told.value;
     tell(left_out ? `${left_out} more are live than are shown here.` : "");
     show_streams(streams, left_out);
+    set_text(by_id("heading"), "Live now");
     show(by_id("open"), false);
     return;
   }
   tell(told.why);
   if (told.status === 403) {
+    set_text(by_id("heading"), "Watch a stream");
     show_streams([], 0);
     show(by_id("empty"), false);
     set_text(by_id("totals"), "");

@@ -13,7 +13,7 @@ const source = globalThis.MediaSource ?? globalThis.ManagedMediaSource;
 const support = {
   mse: Boolean(source),
   native_hls: video.canPlayType("application/vnd.apple.mpegurl") !== "",
-  type: (text) => source.isTypeSupported(text),
+  type: (text) => (source ? source.isTypeSupported(text) : video.canPlayType(text) !== ""),
 };
 
 let wanted = new URLSearchParams(location.search).get("player");
@@ -30,6 +30,7 @@ const messages = {
   denied: ["You may not watch this stream", "Open this page with the token or the name and password you were given: ?token=…"],
   blocked: ["Ready", "This browser wants a click before it plays."],
   buffering: ["Buffering", ""],
+  playing: ["", ""],
 };
 
 function tell(told) {
@@ -45,6 +46,7 @@ function tell(told) {
   show(by_id("play"), state === "blocked" || state === "denied");
   set_text(by_id("play"), state === "denied" ? "Try again" : "Play");
   show(by_id("cover"), state !== "playing");
+  by_id("cover").classList.toggle("veil", state === "buffering");
   refresh_badge();
 }
 
@@ -144,6 +146,7 @@ function refresh_figures() {
   write("Dropped", now.frames ? `${now.dropped} of ${now.frames}` : unknown);
   write("Viewers", facts ? String(facts.viewers ?? 0) : unknown);
   write("Live for", facts ? duration(facts.age_s) : unknown);
+  for (const word of ["Viewers", "Live for"]) show(rows.get(word).parentElement, facts_why === "");
   const silent = facts && tracks_of(facts, "audio").length === 0;
   show(by_id("unmute"), playing && video.muted && !silent);
 }
