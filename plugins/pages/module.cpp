@@ -1,9 +1,10 @@
 // The pages: a list of what is live, a player for each stream, and the figures both show.
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <deque>
+#include <fstream>
+#include <optional>
 #include <string>
 
 #include <sluice/http.hpp>
@@ -27,9 +28,11 @@ std::string program_path() {
   return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : std::string();
 }
 
-bool is_file(const std::string& path) {
-  struct stat facts {};
-  return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
+// Nothing: there is no such file.
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 // The whole of a text whose length is not known before.
@@ -66,6 +69,17 @@ HttpReply refusal(unsigned status, std::string_view why) {
   return json_reply(body + '}', status);
 }
 
+HttpReply player_page(const std::string& root, const std::string& path) {
+  auto page = is_media_path(path) ? std::nullopt : read_file(root + "/player.html");
+  if (!page)
+    return {.status = 404,
+            .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+            .body = "No module of this server serves this.\n"};
+  return {.headers = {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-cache"}},
+          .body = std::move(*page),
+          .cache_ms = 1000};
+}
+
 class PagesModule final : public Module {
  public:
   using Module::Module;
@@ -76,8 +90,11 @@ class PagesModule final : public Module {
 
   void start() override {
     const std::string root = settings_.root.empty() ? root_beside(program_path()) : settings_.root;
-    if (is_file(root + "/index.html") && is_file(root + "/player.html")) {
+    if (read_file(root + "/index.html") && read_file(root + "/player.html")) {
       for (const RouteRecord& record : file_routes(root)) add(record.name, record.details);
+      add(player_route, player_details(), [root](const HttpRequest& request, Ticket& ticket) {
+        player_page(root, request.path()).give(ticket);
+      });
     } else {
       missing_ = root;
       host().warn("no pages here; install them (cmake --install) or set root", {{"root", root}});

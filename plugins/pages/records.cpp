@@ -1,5 +1,7 @@
 #include "records.hpp"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace sluice::pages {
@@ -7,12 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-// A page's address may hold a token: it is told to nobody.
-json page_fields() {
-  return {{"Content-Security-Policy", content_security_policy},
-          {"X-Content-Type-Options", "nosniff"},
-          {"Referrer-Policy", "no-referrer"}};
-}
+json page_fields() { return {{"Content-Security-Policy", content_security_policy}}; }
 
 RouteRecord files(const char* name, std::string_view root, const char* index) {
   const json details{
@@ -23,8 +20,19 @@ RouteRecord files(const char* name, std::string_view root, const char* index) {
 }  // namespace
 
 std::vector<RouteRecord> file_routes(std::string_view root) {
-  return {files("GET * /", root, "index.html"), files("GET * /{key...}", root, "player.html"),
-          files("GET * /_sluice/www/{rest*}", root, "index.html")};
+  return {files("GET * /", root, "index.html"), files("GET * /_sluice/www/{rest*}", root, "index.html")};
+}
+
+std::string player_details() {
+  return json{{"answer", "call"}, {"shared", true}, {"body_bytes", 0}, {"headers", page_fields()}}.dump();
+}
+
+bool is_media_path(std::string_view path) {
+  constexpr std::array<std::string_view, 15> kinds{"m3u8", "mpd", "flv", "ts",   "mp4",  "m4s", "m4a", "m4v",
+                                                   "mp3",  "aac", "ogg", "webm", "webp", "jpg", "vtt"};
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  return std::find(kinds.begin(), kinds.end(), path.substr(dot + 1)) != kinds.end();
 }
 
 std::string call_details() {
@@ -32,7 +40,7 @@ std::string call_details() {
               {"shared", false},
               {"body_bytes", 0},
               {"timeout_ms", 5000},
-              {"headers", {{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}}}}
+              {"headers", {{"Cache-Control", "no-store"}}}}
       .dump();
 }
 

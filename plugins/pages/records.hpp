@@ -19,9 +19,14 @@ inline constexpr std::string_view content_security_policy =
     "media-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'";
 
-// The pages and their files, all below `root`. The page of a stream gives way to every more specific route, so
-// /live/cam.flv and /live/cam/index.m3u8 stay what they are.
+// The list and the files of the pages, all below `root`.
 std::vector<RouteRecord> file_routes(std::string_view root);
+
+// The page of a stream. It gives way to every more specific route, so /live/cam.flv stays what it is while somebody
+// serves it. Where nobody does, it must not turn into a page: players would take that for media.
+inline constexpr const char* player_route = "GET * /{key...}";
+std::string player_details();
+bool is_media_path(std::string_view path);
 
 inline constexpr const char* streams_route = "GET * /_sluice/api/streams";
 inline constexpr const char* stream_route = "GET * /_sluice/api/streams/{key...}";

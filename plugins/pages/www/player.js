@@ -26,6 +26,7 @@ let versions = {};
 const messages = {
   connecting: ["Connecting", ""],
   absent: ["Not live", "The picture starts here by itself as soon as the stream does."],
+  unserved: ["Live, but not for browsers", "This server serves the stream neither as HLS nor as FLV or DASH."],
   interrupted: ["The stream has stopped", "It goes on here by itself when it returns."],
   denied: ["You may not watch this stream", "Open this page with the token or the name and password you were given: ?token=…"],
   blocked: ["Ready", "This browser wants a click before it plays."],
@@ -34,7 +35,7 @@ const messages = {
 };
 
 function tell(told) {
-  state = told.state;
+  state = told.state === "absent" && facts?.state === "live" ? "unserved" : told.state;
   const [status, why] = messages[state] ?? ["This stream cannot be played here", ""];
   let reason = told.why || why;
   if (state === "unplayable")

@@ -1,9 +1,10 @@
 // Debian's Chromium without a screen, driven by the pinned playwright-core.
 import {createRequire} from "node:module";
 import {existsSync} from "node:fs";
+import {fileURLToPath} from "node:url";
 
-const packages = process.env.SLUICE_BROWSER_PACKAGES;
-if (!packages) throw new Error("SLUICE_BROWSER_PACKAGES: the folder that scripts/fetch-www --tests --into has laid");
+const packages = process.env.SLUICE_BROWSER_PACKAGES ?? fileURLToPath(new URL("../../../build/browser-packages", import.meta.url));
+if (!existsSync(packages)) throw new Error(`${packages} is not there: scripts/fetch-www --tests --into ${packages}`);
 const {chromium} = createRequire(`${packages}/`)("playwright-core");
 const program = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 if (!program) throw new Error("no Chromium here; scripts/install-deps --tests installs it");
