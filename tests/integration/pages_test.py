@@ -4,16 +4,22 @@ import json
 import unittest
 
 from harness.live_case import LiveTest
+from harness.patience import until
 from harness.places import free_port
+from harness.rtmp import RtmpClient
+from harness.source import Feed, flv_tags
 
 PROXY_FIELDS = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
 
 
 class Pages(LiveTest):
-    def serve_pages(self, pages=None, modules=None):
+    def serve_pages(self, pages=None, modules=None, expected=200):
         self.port = free_port()
         config = {"http": {"config": {"listen": f"127.0.0.1:{self.port}", "https_listen": []}}, "pages": {"config": pages or {}}}
-        return self.serve(modules={**config, **(modules or {})})
+        server = self.serve(modules={**config, **(modules or {})})
+        # Routes come to the HTTP module's threads a moment after it listens.
+        until(lambda: self.status("/_sluice/api/page") == 200 and self.status("/") == expected, 10, server.log)
+        return server
 
     def get(self, path, **fields):
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -55,7 +61,9 @@ class Pages(LiveTest):
 
     def test_the_list_tells_what_is_live_and_not_from_whom(self):
         server = self.serve_pages()
-        self.publish(server, "live/cam")
+        publisher = self.keep(RtmpClient(server.host, server.port)).connect()
+        publisher.publish("cam")
+        self.keep(Feed(publisher, flv_tags("short.flv")).start())
         server.wait_live("live/cam")
         answer, body = self.get("/_sluice/api/streams")
         self.assertEqual(answer.headers["Cache-Control"], "no-store")
@@ -90,15 +98,17 @@ class Pages(LiveTest):
         self.assertEqual(self.status("/_sluice/api/streams", Host="anything.example"), 200)
 
     def test_a_link_that_would_run_code_is_refused_with_place_and_remedy(self):
-        server = self.serve_pages({"links": [{"name": "x", "url": "javascript:alert(1)//{key}"}]})
-        self.assertIn("/config/links/0/url", server.log())
+        links = [{"name": "x", "url": "javascript:alert(1)//{key}"}]
+        server = self.serve(modules={"pages": {"config": {"links": links}}, "http": {"enabled": False}})
+        until(lambda: "/config/links/0/url" in server.log(), 10, server.log)
         self.assertIn("write /{key}.flv or rtmp://{host}/{key}", server.log())
 
     def test_without_its_files_it_says_so_and_the_rest_serves(self):
-        server = self.serve_pages({"root": "/nonexistent"})
+        server = self.serve_pages({"root": "/nonexistent"}, expected=404)
         self.assertEqual(self.status("/"), 404)
         self.assertEqual(self.status("/_sluice/api/streams"), 200)
-        self.assertIn("no pages", server.run("modules", "list").stdout)
+        until(lambda: "not well: no pages in /nonexistent" in server.run("modules", "explain", "pages", check=False).stdout, 10,
+              lambda: str(server.run("modules", "explain", "pages", check=False)))
 
 
 if __name__ == "__main__":
