@@ -101,18 +101,17 @@ class PagesModule final : public Module {
     }
     add(page_route, call_details(),
         [this](const HttpRequest&, Ticket& ticket) { json_reply(page_json(settings_)).give(ticket); });
-    add(streams_route, call_details(), [this](const HttpRequest& request, Ticket& ticket) {
-      answer_list(request).give(ticket);
-    });
-    add(stream_route, call_details(), [this](const HttpRequest& request, Ticket& ticket) {
-      answer_stream(request).give(ticket);
-    });
+    add(streams_route, call_details(),
+        [this](const HttpRequest& request, Ticket& ticket) { answer_list(request).give(ticket); });
+    add(stream_route, call_details(),
+        [this](const HttpRequest& request, Ticket& ticket) { answer_stream(request).give(ticket); });
   }
 
   void health(sluice_health& out) override {
     if (missing_.empty()) return;
     out.degraded = 1;
-    detail::copy_text(out.reason, sizeof out.reason, "no pages in " + missing_ + ": install them or set root");
+    detail::copy_text(out.reason, sizeof out.reason,
+                      "no pages in " + missing_ + ": install them or set root");
   }
 
   void stop() override { routes_.clear(); }

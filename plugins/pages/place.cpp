@@ -3,7 +3,8 @@
 namespace sluice::pages {
 
 std::string root_beside(std::string_view program) {
-  constexpr std::string_view gone = " (deleted)";  // how Linux shows a program that was replaced while it runs
+  constexpr std::string_view gone =
+      " (deleted)";  // how Linux shows a program that was replaced while it runs
   if (program.ends_with(gone)) program.remove_suffix(gone.size());
   if (!program.starts_with('/')) return {};
   std::string_view folder = program.substr(0, program.rfind('/'));

@@ -12,18 +12,19 @@ struct RouteRecord {
   std::string details;  // JSON
 };
 
-// Everything from this server, and nothing inline. blob: is what Media Source Extensions make; the players' workers
-// are files of ours.
+// Everything from this server, and nothing inline. blob: is what Media Source Extensions make; the players'
+// workers are files of ours.
 inline constexpr std::string_view content_security_policy =
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "media-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "media-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action "
+    "'none'; "
     "frame-ancestors 'self'";
 
 // The list and the files of the pages, all below `root`.
 std::vector<RouteRecord> file_routes(std::string_view root);
 
-// The page of a stream. It gives way to every more specific route, so /live/cam.flv stays what it is while somebody
-// serves it. Where nobody does, it must not turn into a page: players would take that for media.
+// The page of a stream. It gives way to every more specific route, so /live/cam.flv stays what it is while
+// somebody serves it. Where nobody does, it must not turn into a page: players would take that for media.
 inline constexpr const char* player_route = "GET * /{key...}";
 std::string player_details();
 bool is_media_path(std::string_view path);

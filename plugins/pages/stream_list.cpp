@@ -33,7 +33,8 @@ json pick_each(const json& from, const char* list, std::initializer_list<const c
 
 json shape(const json& stream) {
   json out = pick(stream, {"key", "state", "age_s", "viewers", "bitrate", "fps", "gop_ms", "key_age_ms"});
-  out["tracks"] = pick_each(stream, "tracks", {"kind", "codec", "width", "height", "sample_rate", "channels"});
+  out["tracks"] =
+      pick_each(stream, "tracks", {"kind", "codec", "width", "height", "sample_rate", "channels"});
   out["packagings"] = pick_each(stream, "packagings", {"format", "viewers"});
   return out;
 }

@@ -1,7 +1,7 @@
 #include "visibility.hpp"
 
-#include <nlohmann/json.hpp>
 #include <sluice/abi/auth.h>
+#include <nlohmann/json.hpp>
 
 namespace sluice::pages {
 namespace {

@@ -10,7 +10,8 @@ const config = {
     lowLatencyMode: true,
     rebufferingGoal: 0.1,
     bufferBehind: 30,
-    liveSync: {enabled: true, targetLatency: 2, targetLatencyTolerance: 0.5, maxPlaybackRate: 1.1},
+    // Catches up, and never slows the sound down to fall back.
+    liveSync: {enabled: true, targetLatency: 1.5, targetLatencyTolerance: 0.5, minPlaybackRate: 1, maxPlaybackRate: 1.1},
     retryParameters: {maxAttempts: 3},
   },
   // The first request may be held until there is something to list.

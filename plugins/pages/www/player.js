@@ -34,14 +34,20 @@ const messages = {
   playing: ["", ""],
 };
 
+// [[kind, reason]] as a sentence; one reason for all of them is said once.
+function spelled(refused) {
+  if (new Set(refused.map(([, reason]) => reason)).size === 1) return refused[0][1];
+  return refused.map(([kind, reason]) => `${kinds[kind].name}: ${reason}`).join("; ");
+}
+
 function tell(told) {
   state = told.state === "absent" && facts?.state === "live" ? "unserved" : told.state;
   const [status, why] = messages[state] ?? ["This stream cannot be played here", ""];
   let reason = told.why || why;
   if (state === "unplayable")
-    reason = Object.entries(told.refused).filter(([kind]) => wanted === "auto" ? kind !== "native" : kind === wanted)
-      .map(([kind, text]) => `${kinds[kind].name}: ${text}`).join("; ");
+    reason = spelled(Object.entries(told.refused).filter(([kind]) => wanted === "auto" ? kind !== "native" : kind === wanted));
   set_text(by_id("status"), status);
+  reason = reason.charAt(0).toUpperCase() + reason.slice(1);
   set_text(by_id("why"), reason ? `${reason}${/[.…]$/.test(reason) ? "" : "."}` : "");
   show(by_id("spinner"), ["connecting", "buffering", "absent", "interrupted"].includes(state));
   show(by_id("play"), state === "blocked" || state === "denied");
@@ -127,7 +133,7 @@ function figures() {
   const {total, dropped} = measure_frames();
   return {
     state, kind: attempts.kind, stream: stream.key, current_time: video.currentTime, frames: total, dropped, fps: shown.fps,
-    buffer: buffer_ahead(), width: video.videoWidth, height: video.videoHeight, muted: video.muted, notes: [...attempts.notes],
+    buffer: buffer_ahead(), rate: video.playbackRate, width: video.videoWidth, height: video.videoHeight, muted: video.muted, notes: [...attempts.notes],
     ...engine,
   };
 }
@@ -164,11 +170,10 @@ function show_kinds(refused) {
     return button;
   });
   by_id("kinds").replaceChildren(...buttons);
-  const reasons = Object.entries(refused).filter(([kind]) => kind !== "native");
-  const same = new Set(reasons.map(([, reason]) => reason)).size === 1;
-  const text = same ? `No ${reasons.map(([kind]) => kinds[kind].name).join(", ")}: ${reasons[0][1]}.`
-    : reasons.map(([kind, reason]) => `No ${kinds[kind].name}: ${reason}.`).join(" ");
-  set_text(by_id("refusals"), text);
+  const reasons = Object.entries(refused).filter(([kind]) => kind !== "native" && kind !== wanted);
+  const names = reasons.map(([kind]) => kinds[kind].name).join(", ");
+  const all = reasons.length === Object.keys(kinds).length - 1; // then the picture's place says it
+  set_text(by_id("refusals"), reasons.length && !all ? `Not by ${names}: ${spelled(reasons)}.` : "");
 }
 
 function want(kind) {

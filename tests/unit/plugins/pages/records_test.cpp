@@ -60,11 +60,13 @@ TEST_CASE("Every page and file goes out under the policy") {
 }
 
 TEST_CASE("A media address that nobody serves does not become a page") {
-  for (const char* path : {"/live/cam.flv", "/live/cam/index.m3u8", "/live/cam/manifest.mpd", "/live/cam/7.m4s", "/live/a.b.ts"}) {
+  for (const char* path : {"/live/cam.flv", "/live/cam/index.m3u8", "/live/cam/manifest.mpd",
+                           "/live/cam/7.m4s", "/live/a.b.ts"}) {
     INFO(path);
     CHECK(is_media_path(path));
   }
-  for (const char* path : {"/live/cam", "/live/cam~720p", "/live/v1.2", "/live/flv", "/live/cam.", "/live/cam.flv/x"}) {
+  for (const char* path :
+       {"/live/cam", "/live/cam~720p", "/live/v1.2", "/live/flv", "/live/cam.", "/live/cam.flv/x"}) {
     INFO(path);
     CHECK_FALSE(is_media_path(path));
   }

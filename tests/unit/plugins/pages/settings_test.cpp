@@ -10,13 +10,15 @@ namespace {
 
 std::string with(const std::string& config) { return R"({"config": )" + config + "}"; }
 
-std::string link(const std::string& url) { return with(R"({"links": [{"name": "x", "url": ")" + url + R"("}]})"); }
+std::string link(const std::string& url) {
+  return with(R"({"links": [{"name": "x", "url": ")" + url + R"("}]})");
+}
 
 }  // namespace
 
 TEST_CASE("What the operator wrote is read") {
-  const Settings settings = parse_settings(
-      with(R"({"root": "/srv/www", "list": "nobody", "links": [{"name": "RTMP", "url": "rtmp://{host}/{key}"}]})"));
+  const Settings settings = parse_settings(with(
+      R"({"root": "/srv/www", "list": "nobody", "links": [{"name": "RTMP", "url": "rtmp://{host}/{key}"}]})"));
   CHECK(settings.root == "/srv/www");
   CHECK(settings.list == ListPolicy::nobody);
   REQUIRE(settings.links.size() == 1);
@@ -31,12 +33,13 @@ TEST_CASE("Without a word the list follows who may play") {
 }
 
 TEST_CASE("A link is a path of this server or a URL, with the stream in it") {
-  for (const char* url : {"/{key}.flv", "/hls/{key}/index.m3u8", "rtmp://{host}/{key}", "https://cdn.example/{key}"}) {
+  for (const char* url :
+       {"/{key}.flv", "/hls/{key}/index.m3u8", "rtmp://{host}/{key}", "https://cdn.example/{key}"}) {
     INFO(url);
     CHECK_NOTHROW(parse_settings(link(url)));
   }
-  for (const char* url : {"javascript:alert(1)//{key}", "data:text/html,{key}", "//evil.example/{key}", "{key}.flv",
-                          "JAVA://{key}", "/live.flv", "/{key}/{token}", "/{key}{", ""}) {
+  for (const char* url : {"javascript:alert(1)//{key}", "data:text/html,{key}", "//evil.example/{key}",
+                          "{key}.flv", "JAVA://{key}", "/live.flv", "/{key}/{token}", "/{key}{", ""}) {
     INFO(url);
     CHECK_THROWS_AS(parse_settings(link(url)), sluice::Error);
   }

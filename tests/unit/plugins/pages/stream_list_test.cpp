@@ -16,11 +16,14 @@ const char* const registry = R"({"revision": 7, "streams": [
    "tracks": [{"id": 1, "kind": "video", "codec": "avc1", "width": 1280, "height": 720, "revision": 4}],
    "packagings": [{"format": "flv", "viewers": 2, "module": "flv", "parameters": {}, "bytes": 7}]}]})";
 
-json list_of(const std::string& text, std::size_t most = 100'000) { return json::parse(*list_json(text, most)); }
+json list_of(const std::string& text, std::size_t most = 100'000) {
+  return json::parse(*list_json(text, most));
+}
 
 std::string many(int count) {
   json streams = json::array();
-  for (int i = 0; i < count; ++i) streams.push_back({{"key", "live/" + std::to_string(i)}, {"viewers", i % 10}});
+  for (int i = 0; i < count; ++i)
+    streams.push_back({{"key", "live/" + std::to_string(i)}, {"viewers", i % 10}});
   return json{{"streams", streams}}.dump();
 }
 
@@ -40,7 +43,8 @@ TEST_CASE("Whom a stream comes from stays here") {
 }
 
 TEST_CASE("Something nested under a known name does not get through") {
-  const json list = list_of(R"({"streams": [{"key": "a/b", "state": {"peer": "192.0.2.7"}, "tracks": [{"codec": [1]}, 5]}]})");
+  const json list = list_of(
+      R"({"streams": [{"key": "a/b", "state": {"peer": "192.0.2.7"}, "tracks": [{"codec": [1]}, 5]}]})");
   CHECK_FALSE(list["streams"][0].contains("state"));
   CHECK(list["streams"][0]["tracks"] == json::parse("[{}, {}]"));
 }

@@ -36,8 +36,8 @@ TEST_CASE("Every address of this machine is this machine") {
     INFO(peer);
     CHECK(sees(asker));
   }
-  for (const char* peer : {"", "10.0.0.1:1", "[2001:db8::1]:1", "[::ffff:10.0.0.1]:1", "127.evil.example:1", "1127.0.0.1:1",
-                           "unix:/run/x"}) {
+  for (const char* peer : {"", "10.0.0.1:1", "[2001:db8::1]:1", "[::ffff:10.0.0.1]:1", "127.evil.example:1",
+                           "1127.0.0.1:1", "unix:/run/x"}) {
     Asker asker = here();
     asker.peer = peer;
     INFO(peer);
@@ -53,7 +53,8 @@ TEST_CASE("A proxy on this machine does not lend its address") {
 
 TEST_CASE("A name that was made to resolve to this machine does not help") {
   Asker asker = here();
-  for (const char* host : {"evil.example", "evil.example:8080", "localhost.evil.example", "", "127.0.0.1.evil.example"}) {
+  for (const char* host :
+       {"evil.example", "evil.example:8080", "localhost.evil.example", "", "127.0.0.1.evil.example"}) {
     asker.host = host;
     INFO(host);
     CHECK_FALSE(sees(asker));
@@ -82,7 +83,8 @@ TEST_CASE("A page of elsewhere does not learn through a browser here") {
 
 TEST_CASE("A server is closed when a module provides sluice.auth/1, or when that cannot be told") {
   CHECK_FALSE(is_closed(R"({"providers": [{"iface": "sluice.registry/1"}]})"));
-  CHECK(is_closed(R"({"providers": [{"iface": "sluice.registry/1"}, {"iface": "sluice.auth/1", "state": "stopping"}]})"));
+  CHECK(is_closed(
+      R"({"providers": [{"iface": "sluice.registry/1"}, {"iface": "sluice.auth/1", "state": "stopping"}]})"));
   CHECK(is_closed("{}"));
   CHECK(is_closed(""));
   CHECK(is_closed(R"({"providers": {}})"));
