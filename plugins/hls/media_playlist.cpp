@@ -80,7 +80,8 @@ class Writer {
     const Segment& segment = index_.segments()[at];
     if (segment.starts_discontinuity) line("#EXT-X-DISCONTINUITY");
     const bool first = at == index_.first_listed();
-    if (!wish_.ts && (first || segment.starts_discontinuity || segment.init != index_.segments()[at - 1].init))
+    if (!wish_.ts &&
+        (first || segment.starts_discontinuity || segment.init != index_.segments()[at - 1].init))
       line("#EXT-X-MAP:URI=\"" + spell({FileKind::init, segment.init}) + '"');
     if (segment.wall != no_wall) line("#EXT-X-PROGRAM-DATE-TIME:" + spell_date_time(segment.wall));
   }

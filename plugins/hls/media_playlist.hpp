@@ -20,7 +20,7 @@ struct PlaylistWish {
   bool skip = false;  // _HLS_skip: a delta update, where there is something to skip
   // The longest part target of the renditions played together; the own one if shorter.
   std::int64_t common_part_target = 0;
-  std::span<const RenditionReport> reports;
+  std::span<const RenditionReport> reports = {};
 };
 
 // CAN-SKIP-UNTIL in ns: six target durations, the least the standard allows.

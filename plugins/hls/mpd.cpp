@@ -68,11 +68,11 @@ class Writer {
  private:
   void head() {
     const std::int64_t target = static_cast<std::int64_t>(leader_.target_duration()) * second;
-    const std::int64_t delay = wish_.low_latency ? std::max<std::int64_t>(4 * part_target(), second) : 3 * target;
+    const std::int64_t delay =
+        wish_.low_latency ? std::max<std::int64_t>(4 * part_target(), second) : 3 * target;
     const std::int64_t end = leader_.last_closed()->end();
     text_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"";
-    text_ += attribute("profiles",
-                       "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019");
+    text_ += attribute("profiles", "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019");
     text_ += attribute("type", "dynamic");
     text_ += attribute("availabilityStartTime", spell_date_time(wish_.availability_start));
     text_ += attribute("publishTime", spell_date_time(wish_.availability_start + end));
@@ -163,9 +163,10 @@ class Writer {
     if (!video && facts.sample_rate > 0) text += attribute("audioSamplingRate", facts.sample_rate);
     text += ">\n";
     if (!video && facts.channels > 0)
-      text += "        <AudioChannelConfiguration"
-              " schemeIdUri=\"urn:mpeg:dash:23003:3:audio_channel_configuration:2011\"" +
-              attribute("value", facts.channels) + "/>\n";
+      text +=
+          "        <AudioChannelConfiguration"
+          " schemeIdUri=\"urn:mpeg:dash:23003:3:audio_channel_configuration:2011\"" +
+          attribute("value", facts.channels) + "/>\n";
     return text;
   }
 
@@ -173,12 +174,12 @@ class Writer {
     const auto& segments = rendition.index->segments();
     const Segment& first = segments[run.first];
     const std::string folder = rendition.folder + rendition.facts->id + "/";
-    std::string text = "        <SegmentTemplate" + attribute("timescale", rendition.timescale) +
-                       attribute("presentationTimeOffset",
-                                 static_cast<std::uint64_t>(ticks(start, rendition.timescale))) +
-                       attribute("startNumber", first.number) +
-                       attribute("initialization", folder + spell({FileKind::init, first.init})) +
-                       attribute("media", folder + "seg_$Number$.m4s");
+    std::string text =
+        "        <SegmentTemplate" + attribute("timescale", rendition.timescale) +
+        attribute("presentationTimeOffset", static_cast<std::uint64_t>(ticks(start, rendition.timescale))) +
+        attribute("startNumber", first.number) +
+        attribute("initialization", folder + spell({FileKind::init, first.init})) +
+        attribute("media", folder + "seg_$Number$.m4s");
     if (wish_.low_latency && !leader_.ended()) {
       const std::int64_t ahead = std::max<std::int64_t>(expected(*rendition.index) - part_target(), 0);
       text += attribute("availabilityTimeOffset", spell_seconds(ahead)) +
@@ -215,7 +216,8 @@ class Writer {
         ++repeated;
       } else {
         flush();
-        text += "            <S" + (from == at ? std::string() : attribute("t", static_cast<std::uint64_t>(from))) +
+        text += "            <S" +
+                (from == at ? std::string() : attribute("t", static_cast<std::uint64_t>(from))) +
                 attribute("d", static_cast<std::uint64_t>(ticks_long));
         length = ticks_long;
         repeated = 0;

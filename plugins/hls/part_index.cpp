@@ -126,14 +126,13 @@ void PartIndex::list_missing(const Chunk& chunk) {
   const std::int64_t hole = std::max<std::int64_t>(chunk.dts - before.end(), 0);
   const std::uint64_t sharing = missing + (chunk.part == 0 ? 0 : 1);
   const std::int64_t longest = static_cast<std::int64_t>(std::max(target_, 1u)) * second;
-  const std::int64_t each =
-      std::clamp(hole / static_cast<std::int64_t>(sharing), millisecond, longest);
+  const std::int64_t each = std::clamp(hole / static_cast<std::int64_t>(sharing), millisecond, longest);
   std::int64_t begin = before.end();
   for (std::uint64_t i = 1; i <= missing; ++i, begin += each) {
     const std::uint64_t still_to_come = missing - i + 1;
-    const std::uint64_t discontinuity =
-        std::max<std::uint64_t>(before.discontinuity, chunk.discontinuity - std::min<std::uint64_t>(
-                                                          chunk.discontinuity, still_to_come));
+    const std::uint64_t discontinuity = std::max<std::uint64_t>(
+        before.discontinuity,
+        chunk.discontinuity - std::min<std::uint64_t>(chunk.discontinuity, still_to_come));
     Segment segment;
     segment.number = before.number + i;
     segment.discontinuity = static_cast<std::uint32_t>(discontinuity);
@@ -363,8 +362,7 @@ bool PartIndex::has(std::uint64_t msn, std::optional<std::uint32_t> part) const 
   if (segments_.empty() || msn > segments_.back().number) return false;
   for (std::size_t i = segments_.size(); i-- > 0 && segments_[i].number > msn;)
     if (segments_[i].closed || whole_parts(segments_[i]) > 0) return true;
-  return msn >= segments_.front().number &&
-         whole_parts(segments_[msn - segments_.front().number]) > *part;
+  return msn >= segments_.front().number && whole_parts(segments_[msn - segments_.front().number]) > *part;
 }
 
 std::uint64_t PartIndex::average_bitrate() const {

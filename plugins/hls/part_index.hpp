@@ -62,7 +62,8 @@ struct Segment {
   std::int64_t duration = 0;  // so far, while open
   std::int64_t wall = no_wall;
   std::uint64_t bytes = 0;
-  // DASH: its Period began with the discontinuity (0), or after a hole or a change with this segment; and when.
+  // DASH: its Period began with the discontinuity (0), or after a hole or a change with this segment; and
+  // when.
   std::uint64_t period = 0;
   std::int64_t period_begin = 0;
   std::vector<Part> parts;

@@ -9,9 +9,9 @@
 namespace sluice::hls {
 
 struct Rendition {
-  std::string id;        // its folder: "v1", "a2"
-  std::string codecs;    // RFC 6381: "avc1.64001f"
-  std::string language;  // BCP 47, may be empty
+  std::string id = {};             // its folder: "v1", "a2"
+  std::string codecs = {};         // RFC 6381: "avc1.64001f"
+  std::string language = {};       // BCP 47, may be empty
   std::uint64_t peak_bitrate = 0;  // bit/s, measured
   std::uint64_t average_bitrate = 0;
   bool independent = true;  // every segment begins with an independent frame
@@ -27,8 +27,8 @@ struct Rendition {
 
 // One stream of a ladder: "cam" itself has the folder "", its layer cam~720p "../cam~720p/".
 struct Layer {
-  std::string folder;             // relative to the manifest, empty or ending in '/'
-  std::vector<Rendition> video;   // usually one
+  std::string folder;            // relative to the manifest, empty or ending in '/'
+  std::vector<Rendition> video;  // usually one
   std::vector<Rendition> audio;
 };
 

@@ -3,7 +3,8 @@
 //   live/cam/index.m3u8            multivariant playlist      live/cam/manifest.mpd   DASH
 //   live/cam/v1/media.m3u8         playlist of track 1        live/cam/ts/media.m3u8  plain HLS, all tracks
 //   live/cam/v1/seg_7.m4s          segment 7                  live/cam/ts/seg_7.ts
-//   live/cam/v1/part_7_3.m4s       its part 3                 live/cam/v1/init_0.mp4  media initialisation section
+//   live/cam/v1/part_7_3.m4s       its part 3                 live/cam/v1/init_0.mp4  media initialisation
+//   section
 //
 // One resource has one name: numbers have no leading zeros, nothing is escaped. The last one or two segments
 // are ours and cannot be confused with another stream's: a stream live/cam/v1 has live/cam/v1/index.m3u8.

@@ -45,8 +45,8 @@ class Waiting {
                                 std::chrono::nanoseconds now);
   // The index changed.
   void settle(const PartIndex& index, std::vector<Told>& told);
-  // Time passed: not_in_time to those held for three target durations (before anything was listed: the start's
-  // patience).
+  // Time passed: not_in_time to those held for three target durations (before anything was listed: the
+  // start's patience).
   void expire(std::chrono::nanoseconds now, std::vector<Told>& told);
   // The rendition is gone.
   void refuse_all(Errc code, std::vector<Told>& told);
