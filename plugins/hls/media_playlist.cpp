@@ -40,6 +40,8 @@ class Writer {
     text_ += '\n';
   }
 
+  std::string uri(const File& file) const { return spell(file) + std::string(wish_.query); }
+
   void header(std::size_t skipped) {
     const Segment& first = index_.segments()[index_.first_listed()];
     line("#EXTM3U");
@@ -82,7 +84,7 @@ class Writer {
     const bool first = at == index_.first_listed();
     if (!wish_.ts &&
         (first || segment.starts_discontinuity || segment.init != index_.segments()[at - 1].init))
-      line("#EXT-X-MAP:URI=\"" + spell({FileKind::init, segment.init}) + '"');
+      line("#EXT-X-MAP:URI=\"" + uri({FileKind::init, segment.init}) + '"');
     if (segment.wall != no_wall) line("#EXT-X-PROGRAM-DATE-TIME:" + spell_date_time(segment.wall));
   }
 
@@ -97,7 +99,7 @@ class Writer {
     for (std::size_t i = 0; i < count; ++i) {
       const Part& part = segment.parts[i];
       std::string text = "#EXT-X-PART:DURATION=" + spell_seconds(part.duration()) + ",URI=\"" +
-                         spell({FileKind::part, segment.number, part.number}) + '"';
+                         uri({FileKind::part, segment.number, part.number}) + '"';
       if (part.independent) text += ",INDEPENDENT=YES";
       if (segment.lost) text += ",GAP=YES";
       line(text);
@@ -107,7 +109,7 @@ class Writer {
   void segment(const Segment& segment) {
     if (segment.lost) line("#EXT-X-GAP");
     line("#EXTINF:" + spell_seconds(segment.duration) + ",");
-    line(spell({FileKind::segment, segment.number, 0, wish_.ts}));
+    line(uri({FileKind::segment, segment.number, 0, wish_.ts}));
   }
 
   void live_edge() {
@@ -117,9 +119,9 @@ class Writer {
       parts(*open);
     }
     if (const auto next = index_.next_part())
-      line("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"" + spell({FileKind::part, next->segment, next->part}) + '"');
+      line("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"" + uri({FileKind::part, next->segment, next->part}) + '"');
     for (const RenditionReport& report : wish_.reports) {
-      std::string text = "#EXT-X-RENDITION-REPORT:URI=" + quoted(report.uri) +
+      std::string text = "#EXT-X-RENDITION-REPORT:URI=" + quoted(report.uri + std::string(wish_.query)) +
                          ",LAST-MSN=" + std::to_string(report.newest.segment);
       if (report.newest.part) text += ",LAST-PART=" + std::to_string(*report.newest.part);
       line(text);

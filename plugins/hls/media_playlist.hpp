@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "part_index.hpp"
 
@@ -21,6 +22,7 @@ struct PlaylistWish {
   // The longest part target of the renditions played together; the own one if shorter.
   std::int64_t common_part_target = 0;
   std::span<const RenditionReport> reports = {};
+  std::string_view query = {};  // with '?', behind every URI (carried_query)
 };
 
 // CAN-SKIP-UNTIL in ns: six target durations, the least the standard allows.

@@ -190,6 +190,13 @@ class Writer {
     return text + "          </SegmentTimeline>\n        </SegmentTemplate>\n";
   }
 
+  // In a template '$' stands for itself only when doubled.
+  std::string query() const {
+    std::string text;
+    for (const char c : wish_.query) text += c == '$' ? std::string("$$") : std::string(1, c);
+    return text;
+  }
+
   // How long the open segment will be, as far as we know.
   static std::int64_t expected(const PartIndex& index) {
     const Segment* open = index.open();

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "part_index.hpp"
@@ -30,6 +31,7 @@ struct MpdWish {
   std::int64_t availability_start = 0;
   // Name the open segment too, with the length of the one before, to be requested while it grows.
   bool low_latency = false;
+  std::string_view query = {};  // with '?', behind every URI (carried_query)
 };
 
 // At least one rendition; the first one's window tells Periods and depth.

@@ -39,13 +39,9 @@ std::string name_of(const std::vector<Rendition>& sound, std::size_t at) {
   return (language.empty() ? "audio" : language) + " " + std::to_string(at + 1);
 }
 
-std::string playlist_of(const std::string& folder, const Rendition& rendition) {
-  return folder + rendition.id + "/media.m3u8";
-}
-
 class Writer {
  public:
-  explicit Writer(std::span<const Layer> layers) : layers_(layers) {
+  Writer(std::span<const Layer> layers, std::string_view query) : layers_(layers), query_(query) {
     const auto found = std::ranges::find_if(layers, [](const Layer& layer) { return !layer.audio.empty(); });
     if (found != layers.end()) sound_ = &*found;
     has_video_ = std::ranges::any_of(layers, [](const Layer& layer) { return !layer.video.empty(); });
@@ -62,6 +58,10 @@ class Writer {
   }
 
  private:
+  std::string playlist_of(const std::string& folder, const Rendition& rendition) const {
+    return folder + rendition.id + "/media.m3u8" + std::string(query_);
+  }
+
   bool has_group() const { return sound_ && (has_video_ || sound_->audio.size() > 1); }
 
   bool all_independent() const {
@@ -107,6 +107,7 @@ class Writer {
   }
 
   std::span<const Layer> layers_;
+  std::string_view query_;
   const Layer* sound_ = nullptr;
   bool has_video_ = false;
   std::string text_;
@@ -114,6 +115,8 @@ class Writer {
 
 }  // namespace
 
-std::string write_multivariant(std::span<const Layer> layers) { return Writer(layers).write(); }
+std::string write_multivariant(std::span<const Layer> layers, std::string_view query) {
+  return Writer(layers, query).write();
+}
 
 }  // namespace sluice::hls

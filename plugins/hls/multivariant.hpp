@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "rendition.hpp"
 
@@ -11,6 +12,7 @@ namespace sluice::hls {
 // One variant per video rendition of every layer. All layers carry the same sound: that of the first layer
 // that has any, as one group whose first member is the default. Without video, the sound is the variant.
 // Variants stand in the order given; players begin with the first.
-std::string write_multivariant(std::span<const Layer> layers);
+// `query`, with '?', goes behind every URI (carried_query).
+std::string write_multivariant(std::span<const Layer> layers, std::string_view query = {});
 
 }  // namespace sluice::hls

@@ -90,6 +90,13 @@ error_code take_directive(std::string_view name, std::string_view value, Deliver
   return {};
 }
 
+// RFC 3986 3.4, without what would end an attribute.
+bool belongs_in_query(char c) {
+  constexpr std::string_view others = "-._~!$'()*+,;=:@/?%";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         others.find(c) != std::string_view::npos;
+}
+
 }  // namespace
 
 Result<Target> parse_target(std::string_view path) {
@@ -135,6 +142,19 @@ Result<Delivery> parse_delivery(std::string_view query) {
   }
   if (delivery.part && !delivery.msn) return Errc::part_without_msn;
   return delivery;
+}
+
+std::string carried_query(std::string_view query) {
+  std::string carried;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (pair.empty() || pair.starts_with("_HLS_") || !std::ranges::all_of(pair, belongs_in_query)) continue;
+    carried += carried.empty() ? '?' : '&';
+    carried += pair;
+  }
+  return carried;
 }
 
 }  // namespace sluice::hls

@@ -53,4 +53,8 @@ inline constexpr std::size_t max_query_length = 4096;
 // directive_repeated, bad_skip, query_too_long.
 Result<Delivery> parse_delivery(std::string_view query);
 
+// What a viewer's next requests must show again (tokens): the query without the _HLS_ directives, with '?',
+// for the URIs of a playlist. Empty if nothing is left, or something a URI or a quoted attribute cannot hold.
+std::string carried_query(std::string_view query);
+
 }  // namespace sluice::hls

@@ -176,3 +176,10 @@ TEST_CASE("numbers go on beyond 2^32") {
   CHECK(contains(text, "seg_4294967296.m4s"));
   CHECK(text.find("part_4294967297_9.m4s") != std::string::npos);
 }
+
+TEST_CASE("a viewer's token stands behind every URI") {
+  const PartIndex index = index_of(3);
+  const std::vector<RenditionReport> reports{{"../a2/media.m3u8", {3, 0}}};
+  const std::string text = write_media_playlist(index, {.reports = reports, .query = "?token=x"});
+  CHECK(count(text, "?token=x") == count(text, "URI=") + 3);
+}

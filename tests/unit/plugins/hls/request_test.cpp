@@ -123,3 +123,10 @@ TEST_CASE("directives that make no sense are refused (H6)") {
     CHECK(http_status(c.error) == 400);
   }
 }
+
+TEST_CASE("what is not ours in a query goes on with every URI") {
+  CHECK(carried_query("").empty());
+  CHECK(carried_query("_HLS_msn=1&_HLS_part=2&_HLS_skip=YES").empty());
+  CHECK(carried_query("token=a.b-c_d&_HLS_msn=1&&x") == "?token=a.b-c_d&x");
+  CHECK(carried_query("a=\"b&c=1\n2&d=%22") == "?d=%22");
+}
