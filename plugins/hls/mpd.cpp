@@ -1,6 +1,7 @@
 #include "mpd.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "request.hpp"
 #include "spelling.hpp"
@@ -157,8 +158,10 @@ class Writer {
     if (video && facts.width > 0 && facts.height > 0)
       text += attribute("width", facts.width) + attribute("height", facts.height);
     if (video && facts.frame_rate_num > 0 && facts.frame_rate_den > 0) {
-      const std::string den = facts.frame_rate_den == 1 ? "" : "/" + std::to_string(facts.frame_rate_den);
-      text += attribute("frameRate", std::to_string(facts.frame_rate_num) + den);
+      const std::uint32_t both = std::gcd(facts.frame_rate_num, facts.frame_rate_den);
+      const std::uint32_t den = facts.frame_rate_den / both;
+      text += attribute("frameRate", std::to_string(facts.frame_rate_num / both) +
+                                         (den == 1 ? "" : "/" + std::to_string(den)));
     }
     if (!video && facts.sample_rate > 0) text += attribute("audioSamplingRate", facts.sample_rate);
     text += ">\n";
