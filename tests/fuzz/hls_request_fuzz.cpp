@@ -18,6 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     again += "/" + spell(target->file);
     if (again != path) std::abort();
   }
+  const std::string carried = carried_query(query);
+  if (!carried.empty() && carried_query(std::string_view(carried).substr(1)) != carried) std::abort();
+  if (carried.find_first_of("\"\n") != std::string::npos) std::abort();
   const auto delivery = parse_delivery(query);
   if (delivery && delivery->part && !delivery->msn) std::abort();
   return 0;
