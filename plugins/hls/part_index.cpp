@@ -161,7 +161,10 @@ bool PartIndex::add_to_open(Chunk& chunk) {
     part.number = chunk.part;
     part.begin = part.end = chunk.dts;
     part.independent = chunk.independent;
-    if (!first && !limits_.whole_parts) segment.parts.back().end = chunk.dts;
+    if (!first && !limits_.whole_parts) {
+      Part& ending = segment.parts.back();
+      ending.end = std::max(ending.begin, chunk.dts);
+    }
     segment.parts.push_back(std::move(part));
   }
   append(segment.parts.back(), chunk);
@@ -176,9 +179,9 @@ void PartIndex::append(Part& part, Chunk& chunk) {
   part.chunks.push_back(std::move(chunk.held));
   segment.bytes += chunk.bytes;
   bytes_ += chunk.bytes;
-  // Whole parts: the sum of what the playlist says of them. Else tracks interleave: from first to last.
-  segment.duration =
-      limits_.whole_parts ? segment.duration + part.duration() - before : part.end - segment.begin;
+  // Whole parts: the sum of what the playlist says of them. Else tracks interleave: to the furthest of them.
+  segment.duration = limits_.whole_parts ? segment.duration + part.duration() - before
+                                         : std::max(segment.duration, part.end - segment.begin);
   if (target_ != 0 && limits_.whole_parts) part_target_ = std::max(part_target_, rounded_up(part.duration()));
 }
 

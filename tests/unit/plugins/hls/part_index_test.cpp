@@ -286,6 +286,21 @@ TEST_CASE("transport stream: tracks interleave, a segment ends where the next be
   CHECK_FALSE(index.newest()->part.has_value());
 }
 
+TEST_CASE("transport stream: sound that lies before its picture makes nothing shorter than nothing") {
+  WindowLimits limits;
+  limits.whole_parts = false;
+  PartIndex index(limits);
+  Chunk chunk;
+  chunk.dts = test_second;
+  index.add(chunk);
+  chunk.dts = test_second - 30'000'000;
+  chunk.part = 1;
+  index.add(chunk);
+  REQUIRE(index.open() != nullptr);
+  CHECK(index.open()->duration == 0);
+  for (const Part& part : index.open()->parts) CHECK(part.duration() == 0);
+}
+
 TEST_CASE("the peak bit rate is measured over 0.5 to 1.5 target durations") {
   PartIndex index{WindowLimits{}};
   Feed feed;
