@@ -242,17 +242,40 @@ void App::log_plan(const modules::Plan& plan) {
   }
 }
 
+namespace {
+
+void add_listeners(const modules::Serving& module, const std::vector<net::ListenerPicture>& bound,
+                   std::vector<control::BoundListener>& to) {
+  for (const auto& listens : module.manifest->listens) {
+    const auto found = std::find_if(bound.begin(), bound.end(), [&](const net::ListenerPicture& listener) {
+      return listener.owner == module.id && listener.name == listens.name && !listener.addresses.empty();
+    });
+    if (found != bound.end()) to.push_back({listens.name, found->addresses});
+  }
+}
+
+bool stands_on(const modules::Serving& module, const modules::Serving& other) {
+  const auto& needs = module.manifest->requires_;
+  const auto& gives = other.manifest->provides;
+  return std::any_of(needs.begin(), needs.end(), [&](const auto& requirement) {
+    return std::any_of(gives.begin(), gives.end(),
+                       [&](const auto& provision) { return provision.iface == requirement.iface; });
+  });
+}
+
+}  // namespace
+
+// A module that answers through another one's interface is met at that one's listeners.
 std::vector<control::Endpoint> App::endpoints() const {
   const auto bound = listeners_->list();
+  const auto serving = supervisor_->serving();
   std::vector<control::Endpoint> all;
-  for (const auto& module : supervisor_->serving()) {
+  for (const auto& module : serving) {
     control::EndpointFacts facts;
     facts.node_address = settings_.node.address;
-    for (const auto& listens : module.manifest->listens) {
-      const auto found = std::find_if(bound.begin(), bound.end(), [&](const net::ListenerPicture& listener) {
-        return listener.owner == module.id && listener.name == listens.name && !listener.addresses.empty();
-      });
-      if (found != bound.end()) facts.listeners.push_back({listens.name, found->addresses});
+    add_listeners(module, bound, facts.listeners);
+    for (const auto& other : serving) {
+      if (stands_on(module, other)) add_listeners(other, bound, facts.listeners);
     }
     for (const modules::Endpoint& endpoint : module.manifest->endpoints) {
       if (auto url = control::expand_endpoint(endpoint.url, facts))

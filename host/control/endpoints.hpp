@@ -1,8 +1,8 @@
 // The URLs a user meets, made from what modules say in their manifests: the host knows no protocol.
 //
-//   {host}              where the listener can be reached; node.address, else the bound address, else
-//   127.0.0.1 {port}              the bound port of the module's first listener; {port:NAME} of the one so
-//   named
+//   {host}              where the listener can be reached: node.address, else the bound address, else
+//                       127.0.0.1
+//   {port}              the bound port of the first listener; {port:NAME} of the one so named
 //   {:port/1935}        ":PORT", or nothing when it is 1935; {:port:NAME/1935} likewise
 //   {app} {name}        the two parts of a stream key
 #pragma once
@@ -21,7 +21,8 @@ struct BoundListener {
 
 struct EndpointFacts {
   std::string node_address;              // empty: not configured
-  std::vector<BoundListener> listeners;  // of the module, in the manifest's order
+  // Of the module, in the manifest's order, then of those whose interfaces it uses.
+  std::vector<BoundListener> listeners;
   std::string app = "live";
   std::string name = "cam";
 };
