@@ -115,9 +115,8 @@ sluice_status call(void* self, const sluice_call_request* request, sluice_call**
       .method = asked.method,
       .bytes = {bytes.begin(), bytes.end()},
       .lane = lane_of(asked.lane),
-      .done = [fn = asked.on_done, ctx = asked.ctx](sluice_status status, BytesView answer) {
-        fn(ctx, status, borrow(answer));
-      },
+      .done = [fn = asked.on_done, ctx = asked.ctx](sluice_status status,
+                                                    BytesView answer) { fn(ctx, status, borrow(answer)); },
       .answered = answered_by(asked)});
   if (begun.has_error()) return fail(err, begun.error());
   if (out != nullptr) *out = numbered<sluice_call>(*begun);
@@ -155,8 +154,8 @@ sluice_status answer_with(void* self, sluice_ticket* ticket, const sluice_call_a
     return SLUICE_STATUS_ARGUMENT;
   // A count out of all bounds is not looked at: the room refuses it by its size.
   const services::FramesView frames(given.frames, given.frame_count);
-  const bool whole = frames.size() > SLUICE_FRAMES_MOST ||
-                     std::find(frames.begin(), frames.end(), nullptr) == frames.end();
+  const bool whole =
+      frames.size() > SLUICE_FRAMES_MOST || std::find(frames.begin(), frames.end(), nullptr) == frames.end();
   if (!whole) return SLUICE_STATUS_ARGUMENT;
   return to_status(
       room_of(self).answer(seat_of(self), number_of(ticket), given.status, view(given.bytes), frames));

@@ -33,9 +33,9 @@ struct Limits {
   std::uint64_t message_bytes = 256u << 10;
   std::size_t message_frames = 16'384;
   std::size_t held_frames = 1u << 20;  // of answers one module has not read
-  std::size_t leases = 4096;   // of one module
-  std::size_t records = 4096;  // of one module
-  std::size_t watches = 256;   // of one module
+  std::size_t leases = 4096;           // of one module
+  std::size_t records = 4096;          // of one module
+  std::size_t watches = 256;           // of one module
 };
 
 class Services {

@@ -36,8 +36,8 @@ Refusable<Request> arrive(RequestHead head, const ArrivalFacts& facts) {
   out.target = std::move(*target);
   out.peer = forwarded_for(facts.peer, head.field("x-forwarded-for").value_or(""), facts.trusted_proxies)
                  .value_or(std::string(facts.peer));
-  out.secure = facts.secure || (head.field("x-forwarded-proto") == "https" &&
-                                is_trusted(facts.peer, facts.trusted_proxies));
+  out.secure = facts.secure ||
+               (head.field("x-forwarded-proto") == "https" && is_trusted(facts.peer, facts.trusted_proxies));
   out.head = std::move(head);
   return out;
 }

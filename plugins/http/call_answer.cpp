@@ -1,7 +1,7 @@
 #include "call_answer.hpp"
 
-#include <algorithm>
 #include <sluice/abi/http.h>
+#include <algorithm>
 #include <sluice/error.hpp>
 
 namespace sluice::http {
@@ -16,7 +16,8 @@ AnswerPtr failed(sluice_status status, std::string why) {
   return answer;
 }
 
-AnswerPtr read(const Host& host, const Route& route, sluice_status status, BytesView bytes, FramesView frames) {
+AnswerPtr read(const Host& host, const Route& route, sluice_status status, BytesView bytes,
+               FramesView frames) {
   if (status != SLUICE_STATUS_OK) return failed(status, std::string(text_of(bytes)));
   try {
     auto answer = std::make_shared<Answer>();
@@ -24,7 +25,8 @@ AnswerPtr read(const Host& host, const Route& route, sluice_status status, Bytes
     answer->body = new FramesParcel(host, std::string(text_of(bytes.subspan(answer->head.body_at))), frames);
     return answer;
   } catch (const Error& error) {
-    host.warn("an answer cannot be sent", {{"route", route.title}, {"owner", route.owner}, {"why", error.what()}});
+    host.warn("an answer cannot be sent",
+              {{"route", route.title}, {"owner", route.owner}, {"why", error.what()}});
     return failed(SLUICE_STATUS_PROTOCOL, "");
   }
 }
@@ -53,9 +55,8 @@ void reply_failure(Responder& to, sluice_status status, std::string_view why) {
 
 Fields join(Fields fields, const Fields& more) {
   for (const auto& field : more) {
-    const bool there = std::any_of(fields.begin(), fields.end(), [&](const auto& one) {
-      return one.first == field.first;
-    });
+    const bool there =
+        std::any_of(fields.begin(), fields.end(), [&](const auto& one) { return one.first == field.first; });
     if (!there) fields.push_back(field);
   }
   return fields;
@@ -77,14 +78,15 @@ void CallAnswer::begin() {
 
 void CallAnswer::ask() {
   const Request& request = to_.request();
-  const bool shared = std::get<CallRoute>(route_->answer).shared && (request.method & (method_get | method_head));
+  const bool shared =
+      std::get<CallRoute>(route_->answer).shared && (request.method & (method_get | method_head));
   if (shared) return place_.shared.want(*this, *route_, place_.lane);
   const std::string question = write_question(request, false);
-  const sluice_status status = call_.invoke_for_frames(
-      route_->registration, place_.lane, {SLUICE_HTTP_REQUEST, bytes_of(question)},
-      [this](sluice_status answered, BytesView bytes, FramesView frames) {
-        deliver(read(place_.host, *route_, answered, bytes, frames));
-      });
+  const sluice_status status =
+      call_.invoke_for_frames(route_->registration, place_.lane, {SLUICE_HTTP_REQUEST, bytes_of(question)},
+                              [this](sluice_status answered, BytesView bytes, FramesView frames) {
+                                deliver(read(place_.host, *route_, answered, bytes, frames));
+                              });
   if (status != SLUICE_STATUS_OK) deliver(failed(status, ""));
 }
 

@@ -83,7 +83,7 @@ class SharedAnswers {
   void sweep(std::int64_t now);
 
  private:
-  static constexpr std::size_t entry_limit = 4096;     // full: answers are asked for, but not kept
+  static constexpr std::size_t entry_limit = 4096;      // full: answers are asked for, but not kept
   static constexpr std::size_t bytes_limit = 64 << 20;  // of what is kept
 
   struct Entry {

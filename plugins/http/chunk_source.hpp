@@ -24,12 +24,14 @@ enum class Form { plain, chunked, message };
 // [lane]
 class ChunkSource {
  public:
-  ChunkSource(const Host& host, sluice_lane* lane, Form form) : host_(host), lane_(lane), form_(form), subscriber_(host) {}
+  ChunkSource(const Host& host, sluice_lane* lane, Form form)
+      : host_(host), lane_(lane), form_(form), subscriber_(host) {}
 
   // One of on_open and on_refused follows.
-  sluice_status open(const SessionRequest& request, const StreamRoute& route, const SubscriberCalls& calls, void* ctx);
-  // Appends what there is to `out`, at most a batch: init chunks where they are due, chunks from the first key
-  // chunk on. False: nothing new, on_ready will come.
+  sluice_status open(const SessionRequest& request, const StreamRoute& route, const SubscriberCalls& calls,
+                     void* ctx);
+  // Appends what there is to `out`, at most a batch: init chunks where they are due, chunks from the first
+  // key chunk on. False: nothing new, on_ready will come.
   bool read(std::vector<ParcelRef>& out);
   void sent(std::uint64_t bytes) { subscriber_.sent(bytes); }
   void close(std::string_view reason) { subscriber_.close(reason); }

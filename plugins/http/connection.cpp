@@ -16,7 +16,7 @@ constexpr int reads_per_turn = 4;                    // then others get theirs
 constexpr std::size_t unread_limit = 256 * 1024;     // of answers, before more pipelined requests are read
 constexpr std::size_t gather_limit = 128;
 constexpr std::size_t pipeline_limit = 64 * 1024;  // bytes of requests behind the one being answered
-constexpr std::size_t sealed_limit = 64 * 1024;  // ciphertext in store
+constexpr std::size_t sealed_limit = 64 * 1024;    // ciphertext in store
 
 }  // namespace
 
@@ -33,7 +33,9 @@ Connection::Connection(LaneServer& server, sluice::Connection socket, bool secur
 Connection::~Connection() = default;
 
 void Connection::start() {
-  const auto on_event = [](void* self, std::uint32_t events) { static_cast<Connection*>(self)->on_event(events); };
+  const auto on_event = [](void* self, std::uint32_t events) {
+    static_cast<Connection*>(self)->on_event(events);
+  };
   if (watch_.start(server_.lane(), socket_.fd(), SLUICE_WATCH_READ, on_event, this) != SLUICE_STATUS_OK)
     close("the lane watches no more sockets");
 }
@@ -59,7 +61,8 @@ void Connection::drain() {
   // An answer whose head has left without saying so is not the last one.
   if (phase_ == Phase::answering && status_ == 0) keep_ = false;
   // An idle one may have a request on its way: it is given the time to arrive.
-  if (phase_ == Phase::reading && !begun_) deadline_ = std::min(deadline_, server_.host().now() + farewell_ns);
+  if (phase_ == Phase::reading && !begun_)
+    deadline_ = std::min(deadline_, server_.host().now() + farewell_ns);
 }
 
 // ---- In ----
@@ -234,7 +237,8 @@ void Connection::answer() {
       reply_text(*this, 405, "This path is for " + list_of(found_.allowed | method_options) + ".",
                  {{"Allow", list_of(found_.allowed | method_options)}});
     } else {
-      reply_text(*this, 404, "No route answers this path; `sluice modules list` shows which modules bring routes.");
+      reply_text(*this, 404,
+                 "No route answers this path; `sluice modules list` shows which modules bring routes.");
     }
     return nullptr;
   });

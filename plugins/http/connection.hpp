@@ -103,11 +103,11 @@ class Connection final : public Responder {
   std::int64_t asked_at_ = 0;
 
   Phase phase_ = Phase::reading;
-  std::int64_t deadline_ = 0;        // for the peer to say something; INT64_MAX: none
-  std::int64_t blocked_since_ = 0;   // when the socket last took something while it was full
-  std::string last_words_;           // why it leaves
-  bool begun_ = false;               // a byte of the request has come
-  bool keep_ = true;                 // another request may follow
+  std::int64_t deadline_ = 0;       // for the peer to say something; INT64_MAX: none
+  std::int64_t blocked_since_ = 0;  // when the socket last took something while it was full
+  std::string last_words_;          // why it leaves
+  bool begun_ = false;              // a byte of the request has come
+  bool keep_ = true;                // another request may follow
   bool dispatching_ = false;
   bool finished_ = false;  // the answer is complete
   bool peer_finished_ = false;

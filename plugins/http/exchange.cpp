@@ -20,11 +20,11 @@ void reply_body(Responder& to, ResponseHead head, const ParcelRef& body, bool ra
   if (ranges && head.status == 200) {
     head.fields.emplace_back("Accept-Ranges", "bytes");
     const auto asked = to.request().head.field("range");
-    const auto answer = asked && (to.request().method & method_get)
-                            ? read_range(*asked, body->bytes(), part)
-                            : RangeAnswer::whole;
+    const auto answer = asked && (to.request().method & method_get) ? read_range(*asked, body->bytes(), part)
+                                                                    : RangeAnswer::whole;
     if (answer == RangeAnswer::unsatisfiable) {
-      return reply_text(to, 416, "There are " + std::to_string(body->bytes()) + " bytes; ask for some of them.",
+      return reply_text(to, 416,
+                        "There are " + std::to_string(body->bytes()) + " bytes; ask for some of them.",
                         {{"Content-Range", content_range_unsatisfied(body->bytes())}});
     }
     if (answer == RangeAnswer::part) {

@@ -45,7 +45,8 @@ class Responder {
   // WebSocket message.
   virtual void send_framed(ParcelRef parcel) = 0;
   virtual bool is_chunked() const = 0;
-  // Writes what was sent. True: all of it is gone. False: `Answering::resume` will be called, or it has closed.
+  // Writes what was sent. True: all of it is gone. False: `Answering::resume` will be called, or it has
+  // closed.
   virtual bool flush() = 0;
   // The answer is complete.
   virtual void end() = 0;

@@ -20,18 +20,20 @@ FileSource::~FileSource() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-std::optional<FileSource> FileSource::open(const std::string& root, const std::vector<std::string>& segments) {
+std::optional<FileSource> FileSource::open(const std::string& root,
+                                           const std::vector<std::string>& segments) {
   FileSource at(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (at.fd_ < 0 || segments.empty()) return std::nullopt;
   for (const std::string& segment : segments) {
-    if (segment.empty() || segment.starts_with('.') || segment.find('/') != std::string::npos) return std::nullopt;
+    if (segment.empty() || segment.starts_with('.') || segment.find('/') != std::string::npos)
+      return std::nullopt;
     const bool last = &segment == &segments.back();
     const int flags = last ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH | O_DIRECTORY;
     const int next = ::openat(at.fd_, segment.c_str(), flags | O_NOFOLLOW | O_CLOEXEC);
     ::close(std::exchange(at.fd_, next));
     if (next < 0) return std::nullopt;
   }
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(at.fd_, &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
   at.size_ = static_cast<std::uint64_t>(facts.st_size);
   at.modified_ = facts.st_mtim.tv_sec;

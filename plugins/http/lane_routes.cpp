@@ -32,12 +32,16 @@ void LaneRoutes::add(const sluice_record_change& change) {
     host_.debug("route added", {{"route", name}, {"owner", owner}});
     if (before != 0)
       host_.warn("two routes for the same requests: the first one registered answers, the other waits",
-                 {{"first", routes_.at(before)->title}, {"first owner", routes_.at(before)->owner},
-                  {"second", name}, {"second owner", owner}});
+                 {{"first", routes_.at(before)->title},
+                  {"first owner", routes_.at(before)->owner},
+                  {"second", name},
+                  {"second owner", owner}});
   } catch (const Error& error) {
     if (tells_)
       host_.warn("a route cannot be used",
-                 {{"route", name}, {"owner", owner}, {"why", error.what()},
+                 {{"route", name},
+                  {"owner", owner},
+                  {"why", error.what()},
                   {"remedy", "mend the record; sluice/abi/http.h says what stands in it"}});
   }
 }

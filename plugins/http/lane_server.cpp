@@ -74,7 +74,8 @@ bool LaneServer::admit(const sluice::Connection& socket, const std::string& addr
   if (!why) return true;
   count("refused_connections", why);
   static constexpr std::string_view words =
-      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 68\r\nRetry-After: 5\r\n"
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 68\r\nRetry-After: "
+      "5\r\n"
       "Connection: close\r\n\r\n503 Service Unavailable: there are too many connections; come later.\n";
   ::send(socket.fd(), words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   return false;
@@ -135,7 +136,9 @@ std::unique_ptr<Answering> LaneServer::stream(Responder& to, const RoutePtr& rou
   if (std::get<StreamRoute>(route->answer).websocket && asks_websocket(head)) {
     const std::string origin = head.field("origin").value_or("");
     if (!origin.empty() && !settings()->origins.allow(origin, head.field("host").value_or(""))) {
-      reply_text(to, 403, "Pages of this origin may not open a WebSocket here; the setting \"origins\" names those that may.");
+      reply_text(to, 403,
+                 "Pages of this origin may not open a WebSocket here; the setting \"origins\" names those "
+                 "that may.");
       return nullptr;
     }
     auto accepted = accept_websocket(head);

@@ -60,10 +60,11 @@ class HttpModule final : public Module {
   static constexpr std::size_t lane_limit = 64;  // threads.max of the manifest
 
   std::unique_ptr<Listener> listen(std::string_view name, bool secure) {
-    return std::make_unique<Listener>(host(), name, [this, secure](sluice_lane* lane, sluice::Connection socket) {
-      for (std::uint32_t i = 0; i < lane_limit && i < host().lane_count(); ++i)
-        if (host().lane(i) == lane) servers_[i]->adopt(std::move(socket), secure);
-    });
+    return std::make_unique<Listener>(
+        host(), name, [this, secure](sluice_lane* lane, sluice::Connection socket) {
+          for (std::uint32_t i = 0; i < lane_limit && i < host().lane_count(); ++i)
+            if (host().lane(i) == lane) servers_[i]->adopt(std::move(socket), secure);
+        });
   }
 
   void on_lane(std::uint32_t index, sluice_callback fn) {
@@ -77,7 +78,8 @@ class HttpModule final : public Module {
                     }};
   Shared shared_;
   std::unique_ptr<Listener> plain_, encrypted_;
-  std::array<std::unique_ptr<LaneServer>, lane_limit> servers_;  // each used by its own lane only, once it began
+  std::array<std::unique_ptr<LaneServer>, lane_limit>
+      servers_;  // each used by its own lane only, once it began
 };
 
 }  // namespace sluice::http

@@ -1,8 +1,8 @@
 #include "question.hpp"
 
+#include <sluice/abi/http.h>
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <sluice/abi/http.h>
 #include <sluice/error.hpp>
 
 namespace sluice::http {
@@ -67,7 +67,8 @@ AnswerHead read_answer(BytesView answer) {
     out.ranges = ranges->get<bool>();
   }
   if (const auto fields = head.find("headers"); fields != head.end()) {
-    if (!fields->is_object() || fields->size() > field_limit) refuse("the answer's headers are no object, or too many");
+    if (!fields->is_object() || fields->size() > field_limit)
+      refuse("the answer's headers are no object, or too many");
     for (const auto& [name, value] : fields->items()) {
       if (!value.is_string() || !may_be_sent(name, value.get_ref<const std::string&>()))
         refuse("the answer's header " + name.substr(0, 64) + " may not be sent");

@@ -1,7 +1,7 @@
 #include "route.hpp"
 
-#include <nlohmann/json.hpp>
 #include <sluice/abi/http.h>
+#include <nlohmann/json.hpp>
 #include <sluice/error.hpp>
 
 namespace sluice::http {

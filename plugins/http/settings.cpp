@@ -16,8 +16,7 @@ std::optional<tls::Settings> parse_tls(const json& config) {
   const std::string minimum = config.value("tls_minimum", "1.2");
   if (certificate.empty() && key.empty()) return std::nullopt;
   if (certificate.empty() || key.empty())
-    throw Error(SLUICE_STATUS_ARGUMENT,
-                "HTTPS needs certificate and certificate_key, one of them is missing",
+    throw Error(SLUICE_STATUS_ARGUMENT, "HTTPS needs certificate and certificate_key, one of them is missing",
                 "give both files, or neither for no HTTPS");
   return tls::Settings{certificate, key, {"http/1.1"}, minimum != "1.3"};
 }
@@ -35,7 +34,7 @@ std::vector<wire::Network> parse_networks(const json& list) {
 }
 
 std::uint32_t parse_level(const std::string& name) {
-  return name == "info" ? std::uint32_t{SLUICE_LOG_INFO}
+  return name == "info"  ? std::uint32_t{SLUICE_LOG_INFO}
          : name == "off" ? Settings::log_off
                          : std::uint32_t{SLUICE_LOG_DEBUG};
 }

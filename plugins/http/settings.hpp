@@ -1,9 +1,9 @@
 // The module's configuration as it came from the host, in types.
 #pragma once
 
+#include <sluice/abi/log.h>
 #include <cstdint>
 #include <optional>
-#include <sluice/abi/log.h>
 #include <sluice/tls/context.hpp>
 #include <sluice/wire/address.hpp>
 #include <string_view>

@@ -74,7 +74,8 @@ void StreamAnswer::on_refused(sluice_status status, std::string_view why) {
   switch (status) {
     case SLUICE_STATUS_DENIED:
       // One text for all: whether a stream is there is nobody's business who may not play it.
-      return reply_text(to_, 403, "Playing this stream is not allowed; a token or user and password may help.");
+      return reply_text(to_, 403,
+                        "Playing this stream is not allowed; a token or user and password may help.");
     case SLUICE_STATUS_NOT_FOUND:
       return reply_text(to_, 404, "Nobody publishes this stream now; try again once it is live.");
     case SLUICE_STATUS_NOT_SUPPORTED:
@@ -82,7 +83,8 @@ void StreamAnswer::on_refused(sluice_status status, std::string_view why) {
     case SLUICE_STATUS_ARGUMENT:
       return reply_text(to_, 400, why.empty() ? "The stream's name cannot be used." : why);
     default:
-      return reply_text(to_, 503, "The server takes no more viewers now; try again later.", {{"Retry-After", "5"}});
+      return reply_text(to_, 503, "The server takes no more viewers now; try again later.",
+                        {{"Retry-After", "5"}});
   }
 }
 

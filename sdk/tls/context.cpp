@@ -1,8 +1,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509err.h>
-#include <sluice/tls/context.hpp>
 #include <sys/stat.h>
+#include <sluice/tls/context.hpp>
 
 namespace sluice::tls {
 namespace {
@@ -54,7 +54,8 @@ Context::Context(const Settings& settings) : handle_(SSL_CTX_new(TLS_server_meth
     refuse("the certificate file " + settings.certificate + " cannot be used",
            "give a readable PEM file with the certificate first, then its chain");
   const bool has_key = SSL_CTX_use_PrivateKey_file(context, settings.key.c_str(), SSL_FILETYPE_PEM) == 1;
-  if (ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH || (has_key && SSL_CTX_check_private_key(context) != 1))
+  if (ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH ||
+      (has_key && SSL_CTX_check_private_key(context) != 1))
     refuse("the key of " + settings.key + " does not belong to the certificate of " + settings.certificate,
            "give the two files of one certificate");
   if (!has_key)
@@ -74,7 +75,7 @@ ContextSource::Look ContextSource::look() const {
   Look out;
   std::int64_t* number = out.numbers;
   for (const std::string& path : {settings_.certificate, settings_.key}) {
-    struct stat facts {};
+    struct stat facts{};
     if (::stat(path.c_str(), &facts) != 0) facts = {};
     *number++ = static_cast<std::int64_t>(facts.st_ino);
     *number++ = facts.st_size;

@@ -29,7 +29,8 @@ void Session::feed(std::span<const std::uint8_t> ciphertext) {
 
 std::size_t Session::read(std::span<std::uint8_t> room) {
   if (state_ != State::open || room.empty()) return 0;
-  const int count = SSL_read(handle_.get(), room.data(), static_cast<int>(std::min<std::size_t>(room.size(), INT32_MAX)));
+  const int count =
+      SSL_read(handle_.get(), room.data(), static_cast<int>(std::min<std::size_t>(room.size(), INT32_MAX)));
   const bool some = progress(count);
   collect();
   return some ? static_cast<std::size_t>(count) : 0;
@@ -37,8 +38,8 @@ std::size_t Session::read(std::span<std::uint8_t> room) {
 
 std::size_t Session::write(std::span<const std::uint8_t> plaintext) {
   if (state_ != State::open || plaintext.empty()) return 0;
-  const int count = SSL_write(handle_.get(), plaintext.data(),
-                              static_cast<int>(std::min(plaintext.size(), record_limit)));
+  const int count =
+      SSL_write(handle_.get(), plaintext.data(), static_cast<int>(std::min(plaintext.size(), record_limit)));
   const bool some = progress(count);
   collect();
   return some ? static_cast<std::size_t>(count) : 0;
@@ -80,7 +81,8 @@ void Session::collect() {
 }
 
 std::span<const std::uint8_t> Session::output() const {
-  return {reinterpret_cast<const std::uint8_t*>(output_.data()) + output_sent_, output_.size() - output_sent_};
+  return {reinterpret_cast<const std::uint8_t*>(output_.data()) + output_sent_,
+          output_.size() - output_sent_};
 }
 
 void Session::sent(std::size_t bytes) {

@@ -16,7 +16,8 @@ static void read_head(const RequestHead& head) {
   if (const auto target = read_target(head.target)) (void)read_credentials(head, target->query);
   ByteRange range;
   if (const auto field = head.field("range"))
-    if (read_range(*field, 1000, range) == RangeAnswer::part && range.first + range.size > 1000) __builtin_trap();
+    if (read_range(*field, 1000, range) == RangeAnswer::part && range.first + range.size > 1000)
+      __builtin_trap();
   (void)judge(head, {"\"a\"", 1});
   (void)range_holds(head, {"\"a\"", 1});
   if (asks_websocket(head)) (void)accept_websocket(head);

@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (!target) return 0;
   // A path that was read reads the same: nothing is left to decode.
   for (const auto& segment : target->segments)
-    if (segment == "." || segment == ".." || segment.find_first_of("/\\%") != std::string::npos) __builtin_trap();
+    if (segment == "." || segment == ".." || segment.find_first_of("/\\%") != std::string::npos)
+      __builtin_trap();
   const auto found = router.find(method_get, "h", target->segments);
   if (found.route != 0 && !(found.allowed & method_get)) __builtin_trap();
   for (Router::RouteId id = 1; id < 16; ++id) router.remove(id);

@@ -12,7 +12,8 @@ struct Credentials {
   std::string user, password, token;
 };
 
-// Authorization goes before the query's token=, user= and password=. What cannot be read is as good as absent.
+// Authorization goes before the query's token=, user= and password=. What cannot be read is as good as
+// absent.
 Credentials read_credentials(const RequestHead& head, std::string_view query);
 
 }  // namespace sluice::http

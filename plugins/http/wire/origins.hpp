@@ -30,7 +30,8 @@ struct Origins {
     if (!allow_all()) fields.emplace_back("Vary", "Origin");
     if (!allow(origin, host)) return;
     fields.emplace_back("Access-Control-Allow-Origin", allow_all() ? "*" : std::string(origin));
-    fields.emplace_back("Access-Control-Expose-Headers", "Content-Length, Content-Range, Date, ETag, Link, Location");
+    fields.emplace_back("Access-Control-Expose-Headers",
+                        "Content-Length, Content-Range, Date, ETag, Link, Location");
   }
 };
 

@@ -93,7 +93,8 @@ Refusable<Pattern> Pattern::parse(std::string_view text) {
 
 bool Pattern::operator<(const Pattern& other) const {
   const auto rank = [](const Pattern& pattern) {
-    return std::tuple(~pattern.literal_bytes_, pattern.wide_, pattern.variables_, std::string_view(pattern.shape_));
+    return std::tuple(~pattern.literal_bytes_, pattern.wide_, pattern.variables_,
+                      std::string_view(pattern.shape_));
   };
   return rank(*this) < rank(other);
 }

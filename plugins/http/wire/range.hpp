@@ -13,8 +13,8 @@ struct ByteRange {
 };
 
 enum class RangeAnswer {
-  whole,        // no range, or one we need not honour: other units, several ranges
-  part,         // 206
+  whole,         // no range, or one we need not honour: other units, several ranges
+  part,          // 206
   unsatisfiable  // 416
 };
 

@@ -114,8 +114,7 @@ RequestReader::Stage RequestReader::read() {
       if (trailing_bytes_ > framing_limit || store_.size() > framing_limit + limits_.header_bytes)
         return fail(400, "The chunks of the body have too much framing; send larger ones.");
     }
-    if (error && error != beast::http::error::need_more)
-      return fail_by(error.value(), error.message());
+    if (error && error != beast::http::error::need_more) return fail_by(error.value(), error.message());
     if (stage_ == Stage::head && parser_->is_header_done()) return judge_head();
     if (stage_ == Stage::body && parser_->is_done()) return stage_ = Stage::done;
     if (error || used == 0) return stage_;
@@ -140,8 +139,7 @@ RequestReader::Stage RequestReader::judge_head() {
     return fail(400, "The only transfer coding understood is chunked, in HTTP/1.1; send that.");
   if (hosts > 1 || (hosts == 0 && head_.version == 11))
     return fail(400, "HTTP/1.1 wants exactly one Host field; send one.");
-  if (head_.version != 10 && head_.version != 11)
-    return fail(505, "This server speaks HTTP/1.1; use it.");
+  if (head_.version != 10 && head_.version != 11) return fail(505, "This server speaks HTTP/1.1; use it.");
   head_.keep_alive = parser_->keep_alive();
   head_.has_body = !parser_->is_done() && (codings != 0 || parser_->content_length().value_or(0) != 0);
   if (const auto expect = head_.field("expect")) {
@@ -194,7 +192,8 @@ RequestReader::Stage RequestReader::fail_by(int parser_error, std::string_view m
   switch (static_cast<Error>(parser_error)) {
     case Error::header_limit:
       if (head_.method.empty())
-        return fail(414, "The request line is longer than " + bytes_text(limits_.header_bytes) + "; shorten it.");
+        return fail(414,
+                    "The request line is longer than " + bytes_text(limits_.header_bytes) + "; shorten it.");
       return fail(431, "The header has more than " + bytes_text(limits_.header_bytes) + "; send less.");
     case Error::body_limit:
       return fail(413, "The body has more than " + bytes_text(body_limit_) + "; send less.");

@@ -102,8 +102,8 @@ std::string write_head(const ResponseHead& head, unsigned request_version, bool 
 
 bool may_be_sent(std::string_view name, std::string_view value) {
   static constexpr std::array<std::string_view, 10> ours{
-      "connection", "content-length", "date",    "keep-alive", "proxy-connection",
-      "server",     "te",             "trailer", "upgrade",    "transfer-encoding"};
+      "connection", "content-length", "date",    "keep-alive",       "proxy-connection", "server",
+      "te",         "trailer",        "upgrade", "transfer-encoding"};
   if (!is_token(name) || value.size() > 8192) return false;
   for (const std::string_view own : ours)
     if (equal_but_case(own, name)) return false;

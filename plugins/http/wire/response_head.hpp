@@ -27,13 +27,14 @@ enum class Framing {
 Framing framing_of(const ResponseHead& head, unsigned request_version);
 
 // Status line, fields, empty line. `keep_alive`: whether another request may follow.
-std::string write_head(const ResponseHead& head, unsigned request_version, bool keep_alive, std::string_view date);
+std::string write_head(const ResponseHead& head, unsigned request_version, bool keep_alive,
+                       std::string_view date);
 
 std::string_view reason_of(unsigned status);
 bool has_no_body(unsigned status);
 
-// Whether a field from elsewhere may stand in a response: a token as name, a value without control characters,
-// and not one that frames the message or belongs to the connection.
+// Whether a field from elsewhere may stand in a response: a token as name, a value without control
+// characters, and not one that frames the message or belongs to the connection.
 bool may_be_sent(std::string_view name, std::string_view value);
 
 // "1f4\r\n": before so many bytes of a chunked body, which "\r\n" follows.

@@ -63,7 +63,8 @@ Router::RouteId Router::add(RouteId id, RouteName name) {
   Entry entry{id, std::move(name)};
   RouteId before = 0;
   for (const Entry& other : entries_)
-    if (before == 0 && same_place(other, entry) && (other.name.methods & entry.name.methods)) before = other.id;
+    if (before == 0 && same_place(other, entry) && (other.name.methods & entry.name.methods))
+      before = other.id;
   // After its equals: the first one registered goes first.
   const auto place = std::upper_bound(entries_.begin(), entries_.end(), entry, &Router::goes_before);
   entries_.insert(place, std::move(entry));

@@ -43,7 +43,8 @@ Refusable<std::string> decode(std::string_view raw) {
     }
     const int high = i + 1 < raw.size() ? hex_digit(raw[i + 1]) : -1;
     const int low = i + 2 < raw.size() ? hex_digit(raw[i + 2]) : -1;
-    if (high < 0 || low < 0) return refuse("has a '%' without two hexadecimal digits; encode the '%' or leave it out.");
+    if (high < 0 || low < 0)
+      return refuse("has a '%' without two hexadecimal digits; encode the '%' or leave it out.");
     const int byte = high * 16 + low;
     if (byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\' || byte == '%')
       return refuse("has an encoded control, slash, backslash or percent sign; leave it out.");

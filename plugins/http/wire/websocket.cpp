@@ -23,8 +23,8 @@ std::string base64(std::span<const std::uint8_t> bytes) {
 bool is_key(std::string_view text) {
   if (text.size() != 24 || !text.ends_with("==")) return false;
   for (const char c : text.substr(0, 22)) {
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-                      c == '/';
+    const bool fits =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
     if (!fits) return false;
   }
   return true;

@@ -1,4 +1,5 @@
-// WebSocket (RFC 6455), the server's side: the opening handshake, frames in, frame headers out. No extensions.
+// WebSocket (RFC 6455), the server's side: the opening handshake, frames in, frame headers out. No
+// extensions.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,8 @@ class WebSocketReader {
  public:
   struct Limits {
     std::uint64_t message_bytes = 4096;
-    std::uint32_t fragments = 64;       // of one message
-    std::uint32_t controls = 256;       // between two calls of forgive
+    std::uint32_t fragments = 64;  // of one message
+    std::uint32_t controls = 256;  // between two calls of forgive
   };
   struct Event {
     Opcode opcode;  // close, ping, pong, or text and binary for a whole message

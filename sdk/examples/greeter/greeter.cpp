@@ -1,5 +1,5 @@
-// A module that answers HTTP without knowing a socket: it registers routes, and whoever provides sluice.http/1
-// asks it. Works, and waits, without one as well.
+// A module that answers HTTP without knowing a socket: it registers routes, and whoever provides
+// sluice.http/1 asks it. Works, and waits, without one as well.
 #include <sluice/http.hpp>
 #include <sluice/module.hpp>
 #include <sluice/timer.hpp>
@@ -34,9 +34,10 @@ class Greeter final : public Module {
         [](const HttpRequest& request, Ticket& ticket) {
           HttpReply reply;
           reply.status = 201;
-          reply.headers = {{"Content-Type", request.header("content-type").value_or("application/octet-stream")},
-                           {"X-Peer", request.peer()},
-                           {"X-Secure", request.secure() ? "yes" : "no"}};
+          reply.headers = {
+              {"Content-Type", request.header("content-type").value_or("application/octet-stream")},
+              {"X-Peer", request.peer()},
+              {"X-Secure", request.secure() ? "yes" : "no"}};
           reply.body = text_of(request.body());
           reply.give(ticket);
         });

@@ -68,11 +68,12 @@ class Call {
   // The same by an asker that takes frames.
   sluice_status invoke_for_frames(std::uint64_t registration, sluice_lane* lane, const Message& message,
                                   OnAnswer on_answer) {
-    return begin_with(lane, message, &State::answered, std::move(on_answer), [&](const sluice_call_request* crossing, State* state) {
-      const auto& services = host_->services();
-      return services.call(&sluice_services::invoke, services.self(), registration, crossing, &state->handle,
-                           static_cast<sluice_err*>(nullptr));
-    });
+    return begin_with(lane, message, &State::answered, std::move(on_answer),
+                      [&](const sluice_call_request* crossing, State* state) {
+                        const auto& services = host_->services();
+                        return services.call(&sluice_services::invoke, services.self(), registration,
+                                             crossing, &state->handle, static_cast<sluice_err*>(nullptr));
+                      });
   }
 
   bool is_open() const { return state_ != nullptr; }
@@ -114,11 +115,12 @@ class Call {
 
   template <class Begin>
   sluice_status begin(sluice_lane* lane, const Message& message, OnDone on_done, const Begin& how) {
-    return begin_with(lane, message, nullptr,
-                      [told = std::move(on_done)](sluice_status status, BytesView answer, FramesView) {
-                        if (told) told(status, answer);
-                      },
-                      how);
+    return begin_with(
+        lane, message, nullptr,
+        [told = std::move(on_done)](sluice_status status, BytesView answer, FramesView) {
+          if (told) told(status, answer);
+        },
+        how);
   }
   template <class Begin>
   sluice_status begin_with(sluice_lane* lane, const Message& message,
@@ -126,8 +128,8 @@ class Call {
                            const Begin& how) {
     if (state_) return SLUICE_STATUS_STATE;
     auto* state = new State{host_, this, std::move(told), nullptr};
-    const sluice_call_request crossing{sizeof crossing, message.method, to_abi(message.bytes), lane,
-                                       &State::done,    state,          on_answer};
+    const sluice_call_request crossing{
+        sizeof crossing, message.method, to_abi(message.bytes), lane, &State::done, state, on_answer};
     const sluice_status status = how(&crossing, state);
     if (status == SLUICE_STATUS_OK) {
       state_ = state;

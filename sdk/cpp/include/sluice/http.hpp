@@ -20,7 +20,10 @@ namespace detail {
 // Percent-decoding and '+' of application/x-www-form-urlencoded, once; nothing when it is malformed.
 inline std::optional<std::string> decode_query(std::string_view text) {
   const auto digit = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
   };
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -65,7 +68,8 @@ inline std::optional<std::string> query_value(std::string_view query, std::strin
     query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
     const std::size_t equals = pair.find('=');
     if (pair.substr(0, equals) != name) continue;
-    return detail::decode_query(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
+    return detail::decode_query(equals == std::string_view::npos ? std::string_view()
+                                                                 : pair.substr(equals + 1));
   }
   return std::nullopt;
 }
@@ -118,7 +122,8 @@ struct HttpReply {
 
   // GONE: the peer no longer waits.
   sluice_status give(Ticket& ticket) const {
-    std::string head = R"({"status":)" + std::to_string(status) + R"(,"cache_ms":)" + std::to_string(cache_ms);
+    std::string head =
+        R"({"status":)" + std::to_string(status) + R"(,"cache_ms":)" + std::to_string(cache_ms);
     head += ranges ? R"(,"ranges":true,"headers":{)" : R"(,"headers":{)";
     for (const auto& header : headers) {
       if (&header != headers.data()) head += ',';
@@ -138,13 +143,14 @@ struct HttpReply {
 // Stands until it is destroyed. [lane] Every method on the lane given to add.
 class HttpRoute {
  public:
-  // Give a reply through the ticket, at once or later (keep it by moving it away). What it throws is 4xx or 5xx.
+  // Give a reply through the ticket, at once or later (keep it by moving it away). What it throws is 4xx or
+  // 5xx.
   using Answer = std::function<void(const HttpRequest& request, Ticket& ticket)>;
 
   explicit HttpRoute(const Host& host) : registration_(host) {}
 
-  // `name`: "METHODS HOST PATTERN"; `details`: JSON as sluice/abi/http.h has it. `answer` is for "call" alone.
-  // Throws Error: BUSY when the place is taken.
+  // `name`: "METHODS HOST PATTERN"; `details`: JSON as sluice/abi/http.h has it. `answer` is for "call"
+  // alone. Throws Error: BUSY when the place is taken.
   void add(sluice_lane* lane, std::string name, std::string details, Answer answer = {}) {
     Serve serve;
     if (answer)

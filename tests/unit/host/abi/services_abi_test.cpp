@@ -262,7 +262,8 @@ TEST_CASE("frames travel with an answer through the table") {
   request.on_done = nullptr;
   request.on_answer = [](void* ctx, const sluice_call_answer* answer) {
     static_cast<Module*>(ctx)->told.push_back("answer " + std::to_string(answer->status) + " " +
-                                              text(answer->bytes) + " " + std::to_string(answer->frame_count));
+                                              text(answer->bytes) + " " +
+                                              std::to_string(answer->frame_count));
   };
   const auto number = reinterpret_cast<std::uintptr_t>(registration);
   REQUIRE(table.invoke(module.self, number, &request, nullptr, &module.err) == SLUICE_STATUS_OK);

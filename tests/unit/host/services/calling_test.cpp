@@ -324,8 +324,7 @@ TEST_CASE("frames are for those who take them, in bounds, and come with success 
   };
   CHECK(answer(ask(false), 1) == Errc::not_supported);
   pair.user.run();
-  CHECK(pair.user.answers ==
-        list({"-6 the answer of provider has frames, and this call takes none"}));
+  CHECK(pair.user.answers == list({"-6 the answer of provider has frames, and this call takes none"}));
   CHECK(answer(ask(true), 3) == Errc::limit);
   CHECK(answer(ask(true), 2, SLUICE_STATUS_DENIED) == Errc::ok);
   CHECK(answer(ask(true), 2) == Errc::ok);
@@ -346,8 +345,8 @@ TEST_CASE("frames of an answer nobody will read go home with whoever asked") {
   request.answered = [](sluice_status, BytesView, FramesView) { FAIL("nobody is told"); };
   REQUIRE(pair.house.room.request(pair.user.seat, lease, std::move(request)).has_value());
   pair.provider.run();
-  REQUIRE(pair.house.room.answer(pair.provider.seat, pair.provider.tickets.at(0), SLUICE_STATUS_OK, {}, one) ==
-          Errc::ok);
+  REQUIRE(pair.house.room.answer(pair.provider.seat, pair.provider.tickets.at(0), SLUICE_STATUS_OK, {},
+                                 one) == Errc::ok);
   pair.user.seat.ledger.reclaim_all();
   pair.user.run();
   CHECK(frame.refs == 1);

@@ -7,7 +7,8 @@ using namespace sluice::http;
 
 namespace {
 
-RequestHead head(const char* method, const char* target, std::vector<std::pair<std::string, std::string>> fields) {
+RequestHead head(const char* method, const char* target,
+                 std::vector<std::pair<std::string, std::string>> fields) {
   RequestHead out;
   out.method = method;
   out.target = target;
@@ -20,9 +21,10 @@ const std::vector<wire::Network> proxies{wire::Network::parse("10.0.0.0/8").valu
 }  // namespace
 
 TEST_CASE("who asked whom for what") {
-  const auto request = arrive(head("GET", "/live/cam?token=t", {{"host", "Media.Example:8080"},
-                                                                {"x-forwarded-for", "198.51.100.1"},
-                                                                {"x-forwarded-proto", "https"}}),
+  const auto request = arrive(head("GET", "/live/cam?token=t",
+                                   {{"host", "Media.Example:8080"},
+                                    {"x-forwarded-for", "198.51.100.1"},
+                                    {"x-forwarded-proto", "https"}}),
                               {"10.0.0.1:5", false, proxies});
   REQUIRE(request.has_value());
   CHECK(request->host == "media.example");
@@ -31,10 +33,10 @@ TEST_CASE("who asked whom for what") {
   CHECK(request->target.path == "/live/cam");
   CHECK(request->head.target == "/live/cam?token=t");
 
-  const auto stranger = arrive(head("HEAD", "http://other/x", {{"host", "h"},
-                                                               {"x-forwarded-for", "198.51.100.1"},
-                                                               {"x-forwarded-proto", "https"}}),
-                               {"192.0.2.1:5", false, proxies});
+  const auto stranger =
+      arrive(head("HEAD", "http://other/x",
+                  {{"host", "h"}, {"x-forwarded-for", "198.51.100.1"}, {"x-forwarded-proto", "https"}}),
+             {"192.0.2.1:5", false, proxies});
   REQUIRE(stranger.has_value());
   CHECK(stranger->host == "other");
   CHECK(stranger->peer == "192.0.2.1:5");

@@ -77,7 +77,9 @@ TEST_CASE("a file that shrinks while it is sent is not passed off as whole") {
     RecordingResponder inner;
     const Request& request() const override { return inner.asked; }
     void begin(ResponseHead head) override { inner.begin(std::move(head)); }
-    void send(ParcelRef parcel, std::size_t begin, std::size_t end) override { inner.send(parcel, begin, end); }
+    void send(ParcelRef parcel, std::size_t begin, std::size_t end) override {
+      inner.send(parcel, begin, end);
+    }
     void send_framed(ParcelRef parcel) override { inner.send_framed(parcel); }
     bool is_chunked() const override { return true; }
     bool flush() override { return false; }
@@ -86,7 +88,8 @@ TEST_CASE("a file that shrinks while it is sent is not passed off as whole") {
   } to;
   to.inner.asked.method = method_get;
   to.inner.asked.params = {{"path", "a.js"}};
-  const Route route = read_route("GET * /{path*}", R"({"answer":"files","root":")" + site.root.string() + "\"}");
+  const Route route =
+      read_route("GET * /{path*}", R"({"answer":"files","root":")" + site.root.string() + "\"}");
   const auto rest = FileAnswer::begin(to, route);
   REQUIRE(rest != nullptr);
   CHECK(to.inner.body.size() < 200'000);

@@ -43,9 +43,18 @@ TEST_CASE("plain files below the root, and nothing else") {
   CHECK(file->read(8, 100) == "89");
   CHECK(file->read(10, 1).empty());
   CHECK(folder.open({"sub", "b"}).has_value());
-  for (const std::vector<std::string>& segments :
-       {std::vector<std::string>{}, {"none"}, {"sub"}, {".hidden"}, {".."}, {"..", "secret"}, {"link"}, {"up", "secret"},
-        {"fifo"}, {"a.txt", "x"}, {""}, {"sub/b"}}) {
+  for (const std::vector<std::string>& segments : {std::vector<std::string>{},
+                                                   {"none"},
+                                                   {"sub"},
+                                                   {".hidden"},
+                                                   {".."},
+                                                   {"..", "secret"},
+                                                   {"link"},
+                                                   {"up", "secret"},
+                                                   {"fifo"},
+                                                   {"a.txt", "x"},
+                                                   {""},
+                                                   {"sub/b"}}) {
     CAPTURE(segments);
     CHECK_FALSE(folder.open(segments).has_value());
   }

@@ -57,10 +57,11 @@ TEST_CASE("an answer's head") {
 
 TEST_CASE("answers that cannot be sent say why") {
   for (const std::string& bytes :
-       {std::string(), std::string("abc"), std::string("\xff\xff\xff\xff{}"), answer("{"), answer("[]"), answer("{}"),
-        answer(R"({"status":"200"})"), answer(R"({"status":101})"), answer(R"({"status":600})"),
+       {std::string(), std::string("abc"), std::string("\xff\xff\xff\xff{}"), answer("{"), answer("[]"),
+        answer("{}"), answer(R"({"status":"200"})"), answer(R"({"status":101})"), answer(R"({"status":600})"),
         answer(R"({"status":200,"cache_ms":-1})"), answer(R"({"status":200,"ranges":1})"),
-        answer(R"({"status":200,"headers":[]})"), answer(R"({"status":200,"headers":{"Content-Length":"1"}})"),
+        answer(R"({"status":200,"headers":[]})"),
+        answer(R"({"status":200,"headers":{"Content-Length":"1"}})"),
         answer(R"({"status":200,"headers":{"A":"x\r\ny"}})")}) {
     CAPTURE(bytes);
     CHECK_THROWS_AS(read_answer(bytes_of(bytes)), Error);

@@ -16,7 +16,8 @@ struct RecordingResponder final : Responder {
   void begin(ResponseHead given) override { head = std::move(given); }
   void send(ParcelRef parcel, std::size_t begin, std::size_t end) override {
     std::string all;
-    for (const iovec& piece : parcel->pieces()) all.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
+    for (const iovec& piece : parcel->pieces())
+      all.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
     body += all.substr(begin, end - begin);
   }
   void send_framed(ParcelRef parcel) override { send(parcel, 0, parcel->bytes()); }

@@ -7,7 +7,8 @@ using namespace sluice;
 using namespace sluice::http;
 
 TEST_CASE("records of each kind of answer") {
-  const Route call = read_route("GET * /a", R"({"answer":"call","shared":true,"body_bytes":7,"timeout_ms":5})");
+  const Route call =
+      read_route("GET * /a", R"({"answer":"call","shared":true,"body_bytes":7,"timeout_ms":5})");
   CHECK(std::get<CallRoute>(call.answer).shared);
   CHECK(call.body_limit() == 7);
   CHECK(std::get<CallRoute>(call.answer).timeout_ns == 5'000'000);
@@ -36,12 +37,14 @@ TEST_CASE("records that cannot be used name what is wrong") {
            Case{"GET * /a", R"({"answer":"call","shared":1})", "details/shared"},
            Case{"GET * /a", R"({"answer":"call","body_bytes":196609})", "details/body_bytes"},
            Case{"GET * /a", R"({"answer":"call","body_bytes":-1})", "details/body_bytes"},
-           Case{"GET * /a", R"({"answer":"call","headers":{"Content-Length":"1"}})", "details/headers/Content-Length"},
+           Case{"GET * /a", R"({"answer":"call","headers":{"Content-Length":"1"}})",
+                "details/headers/Content-Length"},
            Case{"GET * /a", R"({"answer":"call","headers":{"A":"b\r\nC: d"}})", "details/headers/A"},
            Case{"GET * /a", R"({"answer":"stream","format":"flv"})", "{key...}"},
            Case{"GET * /{name...}", R"({"answer":"stream","format":"flv"})", "{key...}"},
            Case{"GET * /{key...}", R"({"answer":"stream"})", "details/format"},
-           Case{"GET * /{key...}", R"({"answer":"stream","format":"flv","parameters":3})", "details/parameters"},
+           Case{"GET * /{key...}", R"({"answer":"stream","format":"flv","parameters":3})",
+                "details/parameters"},
            Case{"GET * /{path*}", R"({"answer":"files","root":"www"})", "details/root"},
            Case{"GET * /{path*}", R"({"answer":"files","root":"/w","index":"../x"})", "details/index"},
        }) {

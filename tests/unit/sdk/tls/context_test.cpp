@@ -24,7 +24,8 @@ TEST_CASE("files that cannot be used are named with the remedy") {
   const Settings good = make_certificate(folder, "a", "one"), other = make_certificate(folder, "b", "two");
   CHECK_THROWS_WITH(Context(Settings{"/none", good.key, {}, true}), Catch::Contains("/none"));
   CHECK_THROWS_WITH(Context(Settings{good.certificate, "/none", {}, true}), Catch::Contains("/none"));
-  CHECK_THROWS_WITH(Context(Settings{good.certificate, other.key, {}, true}), Catch::Contains("does not belong"));
+  CHECK_THROWS_WITH(Context(Settings{good.certificate, other.key, {}, true}),
+                    Catch::Contains("does not belong"));
   CHECK_THROWS_AS(Context(Settings{good.key, good.certificate, {}, true}), Error);
 }
 

@@ -36,8 +36,8 @@ inline Settings make_certificate(const Folder& folder, const std::string& name, 
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86400);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* const named = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(named, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(subject.c_str()), -1, -1,
-                             0);
+  X509_NAME_add_entry_by_txt(named, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(subject.c_str()), -1, -1, 0);
   X509_set_issuer_name(certificate.get(), named);
   REQUIRE(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0);
   Settings out;
@@ -77,8 +77,7 @@ class Client {
       if (!SSL_is_init_finished(ssl_.get())) SSL_do_handshake(ssl_.get());
       char bytes[4096];
       const int count = BIO_read(SSL_get_wbio(ssl_.get()), bytes, sizeof bytes);
-      if (count > 0)
-        server.feed({reinterpret_cast<std::uint8_t*>(bytes), static_cast<std::size_t>(count)});
+      if (count > 0) server.feed({reinterpret_cast<std::uint8_t*>(bytes), static_cast<std::size_t>(count)});
       const auto out = server.output();
       const std::size_t taken = std::min(portion, out.size());
       if (taken != 0) BIO_write(SSL_get_rbio(ssl_.get()), out.data(), static_cast<int>(taken));
@@ -94,7 +93,8 @@ class Client {
   bool said_goodbye() const { return goodbye_; }
   const std::string& received() const { return received_; }
   std::string subject() const {
-    const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(ssl_.get()), &X509_free);
+    const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(ssl_.get()),
+                                                             &X509_free);
     char text[256] = {};
     X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, text, sizeof text);
     return text;

@@ -1,17 +1,15 @@
-/* sluice.http/1: routes. Whoever wants to answer HTTP hands the host a registration record (sluice.services/1)
- * and needs to know nothing of sockets, TLS or HTTP versions:
+/* sluice.http/1: routes. Whoever wants to answer HTTP hands the host a registration record
+ * (sluice.services/1) and needs to know nothing of sockets, TLS or HTTP versions:
  *
  *   iface "sluice.http/1", kind "route", name "METHODS HOST PATTERN", details: JSON, below
  *
- * METHODS  one or more of GET POST PUT PATCH DELETE OPTIONS joined by "|", or "*" for all of them. GET answers
- *          HEAD as well; OPTIONS is answered for you (Allow, CORS) unless a route names it.
- * HOST     "*", or a host name in lower case without port.
- * PATTERN  a path of literal segments and variables:
- *            {name}     one or more bytes within a segment, which may have literal text on either side; at most
- *                       one in a segment
- *            {name...}  a canonical stream key: app/name[/...][~layer]
- *            {name*}    any rest, also none: whole segments, at the pattern's end
- *          At most one of the last two in a pattern; {name...} may have literal text after it ("/{key...}.ts").
+ * METHODS  one or more of GET POST PUT PATCH DELETE OPTIONS joined by "|", or "*" for all of them. GET
+ * answers HEAD as well; OPTIONS is answered for you (Allow, CORS) unless a route names it. HOST     "*", or a
+ * host name in lower case without port. PATTERN  a path of literal segments and variables: {name}     one or
+ * more bytes within a segment, which may have literal text on either side; at most one in a segment {name...}
+ * a canonical stream key: app/name[/...][~layer] {name*}    any rest, also none: whole segments, at the
+ * pattern's end At most one of the last two in a pattern; {name...} may have literal text after it
+ * ("/{key...}.ts").
  *
  * Which route. The path is decoded and judged once, before any route is looked at: percent-encoding of
  * unreserved characters is undone; "." and ".." segments, empty segments, backslash, NUL, encoded slashes and
@@ -57,8 +55,8 @@ enum {
    * frames, all their spans in order (answer_with), which go to the socket without a copy. The head:
    *   {"status": 200, "headers": {"Content-Type": "text/html"}, "cache_ms": 0, "ranges": false}
    * The length and everything of the connection is the http module's. "ranges": true: a 200 answer may be cut
-   * to the byte range the peer asked for. A failed call is told to the peer as 503 (BUSY, GONE), 403 (DENIED),
-   * 404 (NOT_FOUND), 504 (no answer in time), else 500. */
+   * to the byte range the peer asked for. A failed call is told to the peer as 503 (BUSY, GONE), 403
+   * (DENIED), 404 (NOT_FOUND), 504 (no answer in time), else 500. */
   SLUICE_HTTP_REQUEST = 1
 };
 

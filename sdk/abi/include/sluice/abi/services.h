@@ -202,9 +202,9 @@ typedef struct sluice_services {
   /* [any] Who provides, requires, leases and has registered what, as JSON: {"providers": [...],
    * "requirers": [...], "leases": [...], "records": [...], "watches": [...], "calls": n}. */
   sluice_status (*list)(void* self, sluice_text* out);
-  /* [any] Answer a question, exactly once, with frames that the callee holds while it calls. Bytes are copied,
-   * frames are not. Fails: as answer; LIMIT also: too many frames; NOT_SUPPORTED: the asker takes none (and
-   * is told so); ARGUMENT (the ticket is still open). */
+  /* [any] Answer a question, exactly once, with frames that the callee holds while it calls. Bytes are
+   * copied, frames are not. Fails: as answer; LIMIT also: too many frames; NOT_SUPPORTED: the asker takes
+   * none (and is told so); ARGUMENT (the ticket is still open). */
   sluice_status (*answer_with)(void* self, sluice_ticket* ticket, const sluice_call_answer* answer);
 } sluice_services;
 

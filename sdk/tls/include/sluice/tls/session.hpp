@@ -29,8 +29,8 @@ class Session {
   void feed(std::span<const std::uint8_t> ciphertext);
   // Plaintext from the peer; 0: more ciphertext is needed, or it is over.
   std::size_t read(std::span<std::uint8_t> room);
-  // Plaintext to the peer, at most one record (16 KiB) a call. Returns what was taken; 0: the handshake is not
-  // done yet, or it is over.
+  // Plaintext to the peer, at most one record (16 KiB) a call. Returns what was taken; 0: the handshake is
+  // not done yet, or it is over.
   std::size_t write(std::span<const std::uint8_t> plaintext);
   // Says goodbye; its bytes are output.
   void close();

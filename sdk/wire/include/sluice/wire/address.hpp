@@ -45,7 +45,7 @@ inline bool read_v4(std::string_view text, std::uint8_t* out) {
 
 // Groups of one side of `::`, the last of them perhaps IPv4 (RFC 4291 section 2.2). Gives the bytes written.
 inline std::optional<std::size_t> read_groups(std::string_view text, bool may_end_in_v4, std::uint8_t* out,
-                                       std::size_t room) {
+                                              std::size_t room) {
   std::size_t size = 0;
   while (!text.empty()) {
     const std::size_t colon = text.find(':');
@@ -162,7 +162,8 @@ inline Result<Network> Network::parse(std::string_view text) {
     length = *given + (written_v4 ? detail::v4_prefix : 0);
   }
   for (unsigned bit = length; bit < 128; ++bit)
-    if (base->bytes()[bit / 8] & (0x80u >> (bit % 8))) return make_error_code(boost::system::errc::argument_out_of_domain);
+    if (base->bytes()[bit / 8] & (0x80u >> (bit % 8)))
+      return make_error_code(boost::system::errc::argument_out_of_domain);
   return Network(*base, length);
 }
 

@@ -43,7 +43,8 @@ TEST_CASE("what a pattern fits, and what its variables stand for") {
            Case{"/{key...}.ts", "/live/cam.mp4", "-"},
            Case{"/{key...}/index.m3u8", "/live/cam/index.m3u8", "key=live/cam"},
            Case{"/{key...}/index.m3u8", "/cam/index.m3u8", "-"},
-           Case{"/{key...}/hls/{track}/{number}.m4s", "/live/cam/hls/v1/17.m4s", "key=live/cam track=v1 number=17"},
+           Case{"/{key...}/hls/{track}/{number}.m4s", "/live/cam/hls/v1/17.m4s",
+                "key=live/cam track=v1 number=17"},
            Case{"/{key...}/hls/{track}/{number}.m4s", "/live/cam/hls/v1/.m4s", "-"},
            Case{"/api/streams/{key...}", "/api/streams/live/cam", "key=live/cam"},
            Case{"/seg-{n}-x.ts", "/seg-4-x.ts", "n=4"},
@@ -55,7 +56,8 @@ TEST_CASE("what a pattern fits, and what its variables stand for") {
            Case{"/{path*}", "/", "path="},
        }) {
     CAPTURE(c.pattern, c.path);
-    const std::string path = std::string(c.path).find('\xc3') == std::string::npos ? c.path : "/live/k%C3%A4se";
+    const std::string path =
+        std::string(c.path).find('\xc3') == std::string::npos ? c.path : "/live/k%C3%A4se";
     CHECK(matched(c.pattern, path) == c.expected);
   }
 }
@@ -78,8 +80,13 @@ TEST_CASE("names of variables make no other pattern") {
 }
 
 TEST_CASE("the more specific pattern is asked first") {
-  const std::vector<const char*> in_order{"/{key...}/master/index.m3u8", "/api/v1/streams/{key...}",
-                                          "/{key...}/index.m3u8", "/{key...}.flv", "/{a}/{b}", "/{key...}", "/{path*}"};
+  const std::vector<const char*> in_order{"/{key...}/master/index.m3u8",
+                                          "/api/v1/streams/{key...}",
+                                          "/{key...}/index.m3u8",
+                                          "/{key...}.flv",
+                                          "/{a}/{b}",
+                                          "/{key...}",
+                                          "/{path*}"};
   for (std::size_t i = 0; i + 1 < in_order.size(); ++i) {
     CAPTURE(in_order[i], in_order[i + 1]);
     CHECK(*Pattern::parse(in_order[i]) < *Pattern::parse(in_order[i + 1]));

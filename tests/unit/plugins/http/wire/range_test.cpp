@@ -11,12 +11,13 @@ TEST_CASE("which bytes a range means (row H7)") {
     std::uint64_t first, size;
   };
   const auto part = RangeAnswer::part, whole = RangeAnswer::whole, bad = RangeAnswer::unsatisfiable;
-  for (const Case& c : {Case{"bytes=0-9", part, 0, 10}, Case{"bytes=5-", part, 5, 95}, Case{"bytes=-10", part, 90, 10},
-                        Case{"bytes=-1000", part, 0, 100}, Case{"Bytes=99-200", part, 99, 1},
-                        Case{"bytes= 1 - 2 ", part, 1, 2}, Case{"bytes=100-", bad, 0, 0}, Case{"bytes=9-5", bad, 0, 0},
-                        Case{"bytes=-0", bad, 0, 0}, Case{"bytes=-", bad, 0, 0}, Case{"bytes=a-b", bad, 0, 0},
-                        Case{"bytes=", bad, 0, 0}, Case{"bytes=18446744073709551616-", bad, 0, 0},
-                        Case{"bytes=0-1,5-6", whole, 0, 0}, Case{"lines=0-1", whole, 0, 0}, Case{"", whole, 0, 0}}) {
+  for (const Case& c :
+       {Case{"bytes=0-9", part, 0, 10}, Case{"bytes=5-", part, 5, 95}, Case{"bytes=-10", part, 90, 10},
+        Case{"bytes=-1000", part, 0, 100}, Case{"Bytes=99-200", part, 99, 1},
+        Case{"bytes= 1 - 2 ", part, 1, 2}, Case{"bytes=100-", bad, 0, 0}, Case{"bytes=9-5", bad, 0, 0},
+        Case{"bytes=-0", bad, 0, 0}, Case{"bytes=-", bad, 0, 0}, Case{"bytes=a-b", bad, 0, 0},
+        Case{"bytes=", bad, 0, 0}, Case{"bytes=18446744073709551616-", bad, 0, 0},
+        Case{"bytes=0-1,5-6", whole, 0, 0}, Case{"lines=0-1", whole, 0, 0}, Case{"", whole, 0, 0}}) {
     CAPTURE(c.field);
     ByteRange range;
     CHECK(read_range(c.field, 100, range) == c.answer);

@@ -107,9 +107,9 @@ TEST_CASE("what two servers could read differently is refused (row H1)") {
 }
 
 TEST_CASE("chunks that overflow, lie or never say their size are refused (row H1)") {
-  for (const std::string& body : {std::string("ffffffffffffffffff\r\n"), std::string("3\r\nabcX\r\n0\r\n\r\n"),
-                                  std::string("x\r\n"), std::string("1;") + std::string(200'000, 'a'),
-                                  std::string(200'000, '0')}) {
+  for (const std::string& body :
+       {std::string("ffffffffffffffffff\r\n"), std::string("3\r\nabcX\r\n0\r\n\r\n"), std::string("x\r\n"),
+        std::string("1;") + std::string(200'000, 'a'), std::string(200'000, '0')}) {
     RequestReader reader;
     feed(reader, chunks);
     REQUIRE(reader.take_body(100) == Stage::body);
@@ -143,7 +143,8 @@ TEST_CASE("what is too long is named (row H3)") {
   for (int i = 0; i < 8000; ++i) many += "a: b\r\n";
   CHECK(refused(many + "\r\n") == 431);
   CHECK(refused("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n") == 431);
-  CHECK(refused("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(2000, 'a') + "\r\n\r\n", {.header_bytes = 1024}) == 431);
+  CHECK(refused("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(2000, 'a') + "\r\n\r\n",
+                {.header_bytes = 1024}) == 431);
 }
 
 TEST_CASE("a body over its route's limit is 413, before it is read where it says so") {

@@ -31,7 +31,8 @@ std::string outcome(std::string_view bytes) {
   WebSocketReader reader;
   feed(reader, bytes);
   std::string last = "nothing";
-  while (const auto event = reader.poll()) last = std::to_string(static_cast<int>(event->opcode)) + event->payload;
+  while (const auto event = reader.poll())
+    last = std::to_string(static_cast<int>(event->opcode)) + event->payload;
   return reader.failure() ? std::to_string(reader.failure()) : last;
 }
 
@@ -64,7 +65,8 @@ TEST_CASE("the opening handshake, with the example of RFC 6455 section 1.3") {
 TEST_CASE("frame headers of each length") {
   CHECK(ws_frame_header(Opcode::binary, 125) == "\x82\x7d");
   CHECK(ws_frame_header(Opcode::binary, 126) == std::string("\x82\x7e\x00\x7e", 4));
-  CHECK(ws_frame_header(Opcode::binary, 65536) == std::string("\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10));
+  CHECK(ws_frame_header(Opcode::binary, 65536) ==
+        std::string("\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10));
   CHECK(ws_close_frame(1001, "bye") == std::string("\x88\x05\x03\xe9", 4) + "bye");
   CHECK(ws_close_frame(1001, std::string(500, 'a')).size() == 2 + 125);
 }
