@@ -20,7 +20,7 @@ struct BoundListener {
 };
 
 struct EndpointFacts {
-  std::string node_address;              // empty: not configured
+  std::string node_address;  // empty: not configured
   // Of the module, in the manifest's order, then of those whose interfaces it uses.
   std::vector<BoundListener> listeners;
   std::string app = "live";

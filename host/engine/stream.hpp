@@ -36,7 +36,7 @@ struct StreamCounters {
   std::atomic<std::uint64_t> jumps{0};           // clock corrections, as Timeline counts them
   std::atomic<std::uint64_t> held_back{0};
   std::atomic<std::uint64_t> pts_repaired{0};
-  std::atomic<std::uint64_t> lapped{0};  // lanes that fell out of the log
+  std::atomic<std::uint64_t> lapped{0};                   // lanes that fell out of the log
   std::atomic<std::int64_t> video_dts{SLUICE_TIME_NONE};  // newest of each kind
   std::atomic<std::int64_t> audio_dts{SLUICE_TIME_NONE};
 };

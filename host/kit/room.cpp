@@ -54,8 +54,12 @@ Room::Room(fs::path place, const net::AcceptLimits& accept, observe::Level log_l
         log.warn(message, {{"module", module}});
       },
       abi::host_interfaces());
-  report = {[] { return nlohmann::json{{"ready", true}, {"stopping", false}, {"degraded", false}, {"reasons", nlohmann::json::array()}}; },
-            [this] { return metrics.snapshot(); }};
+  report = {
+      [] {
+        return nlohmann::json{
+            {"ready", true}, {"stopping", false}, {"degraded", false}, {"reasons", nlohmann::json::array()}};
+      },
+      [this] { return metrics.snapshot(); }};
   ticker_ = every_20ms([this] {
     engine->tick();
     auth.expire();

@@ -28,13 +28,15 @@ std::string number(double value) {
 
 Labels labels_of(const nlohmann::json& metric) {
   Labels labels;
-  for (const auto& [name, value] : metric.at("labels").items()) labels.emplace_back(name, value.get<std::string>());
+  for (const auto& [name, value] : metric.at("labels").items())
+    labels.emplace_back(name, value.get<std::string>());
   return labels;
 }
 
 }  // namespace
 
-Exposition::Family& Exposition::family(const std::string& name, std::string_view kind, std::string_view help) {
+Exposition::Family& Exposition::family(const std::string& name, std::string_view kind,
+                                       std::string_view help) {
   const auto [found, fresh] = families_.try_emplace(name);
   if (fresh) found->second = {std::string(kind), std::string(help), {}};
   return found->second;
@@ -50,8 +52,8 @@ void Exposition::line(Family& family, const std::string& name, const Labels& lab
   family.lines += ' ' + number(value) + '\n';
 }
 
-void Exposition::add(const std::string& name, std::string_view kind, std::string_view help, const Labels& labels,
-                     double value) {
+void Exposition::add(const std::string& name, std::string_view kind, std::string_view help,
+                     const Labels& labels, double value) {
   line(family(name, kind, help), name, labels, value);
 }
 
@@ -76,7 +78,8 @@ void Exposition::add_all(const nlohmann::json& metrics, const std::string& prefi
     if (kind == "histogram") {
       add_histogram(name, metric, labels_of(metric));
     } else {
-      add(name, kind, metric.at("help").get<std::string>(), labels_of(metric), metric.at("value").get<double>());
+      add(name, kind, metric.at("help").get<std::string>(), labels_of(metric),
+          metric.at("value").get<double>());
     }
   }
 }

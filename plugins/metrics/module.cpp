@@ -1,5 +1,5 @@
-// What the server says of itself, over HTTP: /metrics for Prometheus, /healthz and /readyz for whoever starts and
-// stops it.
+// What the server says of itself, over HTTP: /metrics for Prometheus, /healthz and /readyz for whoever starts
+// and stops it.
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -62,7 +62,8 @@ class MetricsModule final : public sluice::Module {
 
   json health() const {
     const auto& report = host().report();
-    return json::parse(whole_text([&](sluice_text* out) { return report.call(&sluice_report::health, report.self(), out); }));
+    return json::parse(whole_text(
+        [&](sluice_text* out) { return report.call(&sluice_report::health, report.self(), out); }));
   }
 
   HttpReply expose() const {
@@ -74,8 +75,8 @@ class MetricsModule final : public sluice::Module {
                 })),
                 "sluice_");
     sluice::metrics::add_health(out, health());
-    const auto list = json::parse(
-        whole_text([&](sluice_text* text) { return registry.call(&sluice_registry::list, registry.self(), text); }));
+    const auto list = json::parse(whole_text(
+        [&](sluice_text* text) { return registry.call(&sluice_registry::list, registry.self(), text); }));
     sluice::metrics::add_streams(out, list.at("streams"), most_streams_);
     return {.headers = {{"Content-Type", sluice::metrics::Exposition::type}}, .body = out.text()};
   }
@@ -85,7 +86,9 @@ class MetricsModule final : public sluice::Module {
     const json all = health();
     const bool ready = all.value("ready", false);
     const bool good = question == "alive" || ready;
-    const json told{{"status", !ready ? "not ready" : all.value("degraded", false) ? "degraded" : "ok"},
+    const json told{{"status", !ready                         ? "not ready"
+                               : all.value("degraded", false) ? "degraded"
+                                                              : "ok"},
                     {"reasons", all.value("reasons", json::array())},
                     {"stopping", all.value("stopping", false)},
                     {"version", all.value("version", "")},

@@ -472,7 +472,8 @@ void Tries::rest_absent() {
   TRY(clock, SLUICE_CLOCK_ID, wall, absent, 0, nullptr);
   TRY_OUT(report, SLUICE_REPORT_ID, health, absent, argument, sluice_text, nullptr, &(out = {nullptr, 0, 7}));
   TRY(report, SLUICE_REPORT_ID, health, absent, argument, c.self, nullptr);
-  TRY_OUT(report, SLUICE_REPORT_ID, metrics, absent, argument, sluice_text, nullptr, &(out = {nullptr, 0, 7}));
+  TRY_OUT(report, SLUICE_REPORT_ID, metrics, absent, argument, sluice_text, nullptr,
+          &(out = {nullptr, 0, 7}));
   TRY(report, SLUICE_REPORT_ID, metrics, absent, argument, c.self, nullptr);
 }
 
@@ -490,8 +491,10 @@ void Tries::rest_wrong() {
   TRY(metrics, SLUICE_METRICS_ID, set, ended, nothing, reinterpret_cast<sluice_metric*>(ended.timer), 1);
   TRY(clock, SLUICE_CLOCK_ID, monotonic, ended, 0, no_self());
   TRY(clock, SLUICE_CLOCK_ID, wall, ended, 0, no_self());
-  TRY_OUT(report, SLUICE_REPORT_ID, health, ended, argument, sluice_text, no_self(), &(out = {nullptr, 0, 7}));
-  TRY_OUT(report, SLUICE_REPORT_ID, metrics, ended, argument, sluice_text, no_self(), &(out = {nullptr, 0, 7}));
+  TRY_OUT(report, SLUICE_REPORT_ID, health, ended, argument, sluice_text, no_self(),
+          &(out = {nullptr, 0, 7}));
+  TRY_OUT(report, SLUICE_REPORT_ID, metrics, ended, argument, sluice_text, no_self(),
+          &(out = {nullptr, 0, 7}));
 }
 
 // ---- The child ----

@@ -26,7 +26,9 @@ TEST_CASE("a report is told as text, and how much room it takes") {
   CHECK(table.health(&seat, &text) == SLUICE_STATUS_LIMIT);
   CHECK(text.size == 14);
 
-  report.metrics = [] { return nlohmann::json::array({"\xff"}); };  // what a module called itself may be no text
+  report.metrics = [] {
+    return nlohmann::json::array({"\xff"});
+  };  // what a module called itself may be no text
   text.capacity = room.size();
   CHECK(table.metrics(&seat, &text) == SLUICE_STATUS_OK);
   CHECK(table.health(nullptr, &text) == SLUICE_STATUS_ARGUMENT);

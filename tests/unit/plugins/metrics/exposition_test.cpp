@@ -18,8 +18,7 @@ TEST_CASE("a family stands together, with its help and its kind once") {
 TEST_CASE("what would break a line is escaped") {
   Exposition out;
   out.add("a", "gauge", "line\nand \\ and \"", {{"x", "\"q\"\n\\"}}, std::numeric_limits<double>::infinity());
-  CHECK(out.text() ==
-        "# HELP a line\\nand \\\\ and \"\n# TYPE a gauge\na{x=\"\\\"q\\\"\\n\\\\\"} +Inf\n");
+  CHECK(out.text() == "# HELP a line\\nand \\\\ and \"\n# TYPE a gauge\na{x=\"\\\"q\\\"\\n\\\\\"} +Inf\n");
 }
 
 TEST_CASE("the host's metrics, histograms as Prometheus has them") {
@@ -30,7 +29,8 @@ TEST_CASE("the host's metrics, histograms as Prometheus has them") {
      "buckets": [{"le": 1, "count": 1}, {"le": 5, "count": 2}]}])"),
               "sluice_");
   CHECK(out.text() ==
-        "# HELP sluice_h H.\n# TYPE sluice_h histogram\nsluice_h_bucket{le=\"1\"} 1\nsluice_h_bucket{le=\"5\"} 2\n"
+        "# HELP sluice_h H.\n# TYPE sluice_h histogram\nsluice_h_bucket{le=\"1\"} "
+        "1\nsluice_h_bucket{le=\"5\"} 2\n"
         "sluice_h_bucket{le=\"+Inf\"} 3\nsluice_h_sum 9\nsluice_h_count 3\n"
         "# HELP sluice_m_total M.\n# TYPE sluice_m_total counter\nsluice_m_total{module=\"rtmp\"} 7\n");
 }

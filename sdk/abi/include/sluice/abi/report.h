@@ -1,4 +1,5 @@
-/* sluice.report/1: what the host says of itself, for modules that show it: health checks, metrics, consoles. */
+/* sluice.report/1: what the host says of itself, for modules that show it: health checks, metrics, consoles.
+ */
 #ifndef SLUICE_ABI_REPORT_H
 #define SLUICE_ABI_REPORT_H
 
@@ -10,8 +11,8 @@ extern "C" {
 
 #define SLUICE_REPORT_ID "sluice.report/1"
 
-/* Both look at the whole host: for a question now and then, not for every frame. Fails: LIMIT (the text's room
- * is too small), NOT_SUPPORTED (this host keeps no such report). */
+/* Both look at the whole host: for a question now and then, not for every frame. Fails: LIMIT (the text's
+ * room is too small), NOT_SUPPORTED (this host keeps no such report). */
 typedef struct sluice_report {
   uint32_t struct_size;
   uint32_t minor;
@@ -20,8 +21,8 @@ typedef struct sluice_report {
    *  requires does not serve, or the host stops. */
   sluice_status (*health)(void* self, sluice_text* out);
   /* [any] All metrics of the host and of every module (sluice.metrics/1):
-   *  [{"name": "...", "kind": "counter", "help": "...", "labels": {"module": "..."}, "value": 7}]; a histogram
-   *  has "sum", "count" and "buckets": [{"le": 5, "count": 2}] instead of a value, cumulative. */
+   *  [{"name": "...", "kind": "counter", "help": "...", "labels": {"module": "..."}, "value": 7}]; a
+   * histogram has "sum", "count" and "buckets": [{"le": 5, "count": 2}] instead of a value, cumulative. */
   sluice_status (*metrics)(void* self, sluice_text* out);
 } sluice_report;
 
