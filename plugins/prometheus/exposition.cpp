@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-namespace sluice::metrics {
+namespace sluice::prometheus {
 namespace {
 
 // Of a label's value; help text keeps its quotes.
@@ -94,4 +94,4 @@ std::string Exposition::text() const {
   return all;
 }
 
-}  // namespace sluice::metrics
+}  // namespace sluice::prometheus

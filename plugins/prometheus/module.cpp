@@ -35,9 +35,9 @@ std::string whole_text(Ask&& ask) {
   throw sluice::Error(SLUICE_STATUS_LIMIT, "the host's report grows faster than it can be read");
 }
 
-class MetricsModule final : public sluice::Module {
+class PrometheusModule final : public sluice::Module {
  public:
-  explicit MetricsModule(const sluice_host* host)
+  explicit PrometheusModule(const sluice_host* host)
       : Module(host), metrics_(this->host()), healthz_(this->host()), readyz_(this->host()) {}
 
   void configure(std::string_view text) override { most_streams_ = read(text); }
@@ -69,16 +69,16 @@ class MetricsModule final : public sluice::Module {
   HttpReply expose() const {
     const auto& report = host().report();
     const auto& registry = host().registry();
-    sluice::metrics::Exposition out;
+    sluice::prometheus::Exposition out;
     out.add_all(json::parse(whole_text([&](sluice_text* text) {
                   return report.call(&sluice_report::metrics, report.self(), text);
                 })),
                 "sluice_");
-    sluice::metrics::add_health(out, health());
+    sluice::prometheus::add_health(out, health());
     const auto list = json::parse(whole_text(
         [&](sluice_text* text) { return registry.call(&sluice_registry::list, registry.self(), text); }));
-    sluice::metrics::add_streams(out, list.at("streams"), most_streams_);
-    return {.headers = {{"Content-Type", sluice::metrics::Exposition::type}}, .body = out.text()};
+    sluice::prometheus::add_streams(out, list.at("streams"), most_streams_);
+    return {.headers = {{"Content-Type", sluice::prometheus::Exposition::type}}, .body = out.text()};
   }
 
   // Alive: this answer is proof enough, and says what is not well. Ready: 503 until the server can serve.
@@ -107,4 +107,4 @@ class MetricsModule final : public sluice::Module {
 
 }  // namespace
 
-SLUICE_MODULE(MetricsModule)
+SLUICE_MODULE(PrometheusModule)

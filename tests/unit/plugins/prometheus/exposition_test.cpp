@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-using namespace sluice::metrics;
+using namespace sluice::prometheus;
 
 TEST_CASE("a family stands together, with its help and its kind once") {
   Exposition out;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace sluice::metrics {
+namespace sluice::prometheus {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
@@ -39,4 +39,4 @@ class Exposition {
   std::map<std::string, Family> families_;
 };
 
-}  // namespace sluice::metrics
+}  // namespace sluice::prometheus

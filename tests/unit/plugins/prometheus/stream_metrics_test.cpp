@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-using namespace sluice::metrics;
+using namespace sluice::prometheus;
 using nlohmann::json;
 
 namespace {

@@ -6,7 +6,7 @@
 
 #include "exposition.hpp"
 
-namespace sluice::metrics {
+namespace sluice::prometheus {
 
 // `streams`: of sluice.registry/1's list. At most `most` of them, those with the most viewers, have lines of
 // their own; the rest are summed up as stream="(others)", so that the number of series has a bound.
@@ -15,4 +15,4 @@ void add_streams(Exposition& out, const nlohmann::json& streams, std::size_t mos
 // `health`: of sluice.report/1.
 void add_health(Exposition& out, const nlohmann::json& health);
 
-}  // namespace sluice::metrics
+}  // namespace sluice::prometheus

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace sluice::metrics {
+namespace sluice::prometheus {
 namespace {
 
 using Json = nlohmann::json;
@@ -130,4 +130,4 @@ void add_health(Exposition& out, const Json& health) {
   out.add("sluice_viewers", "gauge", "Viewers of all streams.", {}, of(totals, "viewers"));
 }
 
-}  // namespace sluice::metrics
+}  // namespace sluice::prometheus
