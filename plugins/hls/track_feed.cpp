@@ -59,8 +59,8 @@ void TrackFeed::subscribe(sluice_lane* lane, const std::string& key, std::string
 void TrackFeed::describe(const sluice_track& track) {
   video_ = track.kind == SLUICE_TRACK_VIDEO;
   facts_.id = (video_ ? "v" : "a") + std::to_string(track.id);
-  facts_.codecs =
-      media::codec_string(track.codec, std::span(track.config.data, track.config.size)).value_or("");
+  const auto codecs = media::codec_string(track.codec, std::span(track.config.data, track.config.size));
+  facts_.codecs = codecs.has_value() ? *codecs : std::string();
   facts_.language = from_abi(track.language);
   facts_.width = track.width;
   facts_.height = track.height;

@@ -60,7 +60,7 @@ class PrometheusModule final : public sluice::Module {
     return static_cast<std::size_t>(most);
   }
 
-  json health() const {
+  json host_health() const {
     const auto& report = host().report();
     return json::parse(whole_text(
         [&](sluice_text* out) { return report.call(&sluice_report::health, report.self(), out); }));
@@ -74,7 +74,7 @@ class PrometheusModule final : public sluice::Module {
                   return report.call(&sluice_report::metrics, report.self(), text);
                 })),
                 "sluice_");
-    sluice::prometheus::add_health(out, health());
+    sluice::prometheus::add_health(out, host_health());
     const auto list = json::parse(whole_text(
         [&](sluice_text* text) { return registry.call(&sluice_registry::list, registry.self(), text); }));
     sluice::prometheus::add_streams(out, list.at("streams"), most_streams_);
@@ -83,7 +83,7 @@ class PrometheusModule final : public sluice::Module {
 
   // Alive: this answer is proof enough, and says what is not well. Ready: 503 until the server can serve.
   void tell_health(const std::string& question, Ticket& ticket) const {
-    const json all = health();
+    const json all = host_health();
     const bool ready = all.value("ready", false);
     const bool good = question == "alive" || ready;
     const json told{{"status", !ready                         ? "not ready"

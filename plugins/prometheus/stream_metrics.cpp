@@ -108,8 +108,11 @@ void add_streams(Exposition& out, const Json& streams, std::size_t most) {
   out.add("sluice_streams", "gauge", "Streams, by state.", {{"state", "live"}}, live);
   out.add("sluice_streams", "gauge", "Streams, by state.", {{"state", "grace"}},
           static_cast<double>(by_viewers.size()) - live);
-  std::stable_sort(by_viewers.begin(), by_viewers.end(),
-                   [](const Json* a, const Json* b) { return of(*a, "viewers") > of(*b, "viewers"); });
+  // The list comes in the order of keys, which decides between equals.
+  std::sort(by_viewers.begin(), by_viewers.end(), [](const Json* a, const Json* b) {
+    const double viewers_a = of(*a, "viewers"), viewers_b = of(*b, "viewers");
+    return viewers_a != viewers_b ? viewers_a > viewers_b : a < b;
+  });
   const std::size_t own = std::min(most, by_viewers.size());
   for (std::size_t i = 0; i < own; ++i) add_one(out, *by_viewers[i]);
   by_viewers.erase(by_viewers.begin(), by_viewers.begin() + static_cast<std::ptrdiff_t>(own));

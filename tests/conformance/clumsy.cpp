@@ -241,6 +241,7 @@ sluice_call_request Clumsy::call_request() const {
           {},
           lane(0),
           [](void*, sluice_status, sluice_bytes) { ++calls_done; },
+          nullptr,
           nullptr};
 }
 

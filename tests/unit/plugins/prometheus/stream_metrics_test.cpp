@@ -40,25 +40,23 @@ TEST_CASE("the number of series has a bound: those with the most viewers, and th
   add_streams(out, json::array({stream("live/a", 1), stream("live/b", 9), stream("live/c", 2)}), 1);
   const std::string text = out.text();
   CHECK(has_line(text, R"(sluice_stream_viewers{stream="live/b"} 9)"));
-  CHECK(has_line(text, R"(sluice_stream_viewers{stream="(others)"
-} 3)"));
-  CHECK(has_line(text, R"(sluice_stream_bytes_total{stream="(others)"
-} 200)"));
+  CHECK(has_line(text, R"x(sluice_stream_viewers{stream="(others)"} 3)x"));
+  CHECK(has_line(text, R"x(sluice_stream_bytes_total{stream="(others)"} 200)x"));
   CHECK(text.find("live/a") == std::string::npos);
-  CHECK(text.find(R"(gop_seconds{stream="(others)")") == std::string::npos);
-  }
+  CHECK(text.find(R"x(gop_seconds{stream="(others)")x") == std::string::npos);
+}
 
-  TEST_CASE("health is two bits and figures") {
-    Exposition out;
-    add_health(out, {{"version", "1.2"},
-                     {"ready", true},
-                     {"degraded", true},
-                     {"uptime_s", 5},
-                     {"totals", {{"memory_used", 7}, {"viewers", 4}}}});
-    const std::string text = out.text();
-    CHECK(has_line(text, "sluice_ready 1"));
-    CHECK(has_line(text, "sluice_degraded 1"));
-    CHECK(has_line(text, R"(sluice_build_info{version="1.2"} 1)"));
-    CHECK(has_line(text, "sluice_memory_used_bytes 7"));
-    CHECK(has_line(text, "sluice_viewers 4"));
-  }
+TEST_CASE("health is two bits and figures") {
+  Exposition out;
+  add_health(out, {{"version", "1.2"},
+                   {"ready", true},
+                   {"degraded", true},
+                   {"uptime_s", 5},
+                   {"totals", {{"memory_used", 7}, {"viewers", 4}}}});
+  const std::string text = out.text();
+  CHECK(has_line(text, "sluice_ready 1"));
+  CHECK(has_line(text, "sluice_degraded 1"));
+  CHECK(has_line(text, R"(sluice_build_info{version="1.2"} 1)"));
+  CHECK(has_line(text, "sluice_memory_used_bytes 7"));
+  CHECK(has_line(text, "sluice_viewers 4"));
+}
