@@ -53,6 +53,9 @@ class PrometheusModule final : public sluice::Module {
     readyz_.add(lane, "GET * /readyz", details,
                 [this](const HttpRequest&, Ticket& ticket) { tell_health("ready", ticket); });
   }
+  void stop() override {
+    for (sluice::HttpRoute* const route : {&metrics_, &healthz_, &readyz_}) route->withdraw();
+  }
 
  private:
   static std::size_t read(std::string_view text) {
