@@ -28,9 +28,9 @@ Sink open_sink(const std::string& file, std::string& complaint) {
   return std::make_shared<spdlog::sinks::stderr_sink_mt>();
 }
 
-std::string_view stream_of(std::span<const Field> fields) {
+std::string_view value_of(std::span<const Field> fields, std::string_view key) {
   for (const Field& field : fields) {
-    if (field.key == "stream") return field.value;
+    if (field.key == key) return field.value;
   }
   return {};
 }
@@ -75,11 +75,12 @@ void Log::set_level(Level level) { state_->level.store(level, std::memory_order_
 void Log::write(Level level, std::string_view module, std::string_view message, std::span<const Field> fields,
                 std::string_view site) {
   std::string place(site);
-  if (!module.empty()) place.insert(0, std::string(module) + ' ');
+  const auto about = module.empty() ? value_of(fields, "module") : module;
+  if (!about.empty()) place.insert(0, std::string(about) + ' ');
   LogThrottle::Verdict verdict{};
   {
     const std::lock_guard lock(state_->mutex);
-    verdict = state_->throttle.admit(place, stream_of(fields), static_cast<int>(level),
+    verdict = state_->throttle.admit(place, value_of(fields, "stream"), static_cast<int>(level),
                                      std::chrono::steady_clock::now());
   }
   if (!verdict.write) return;

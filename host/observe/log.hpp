@@ -38,8 +38,8 @@ class Log {
   void set_level(Level level);
 
   // [any] One line, whatever its level: the caller has asked enabled(), or has a level of its own. What one
-  // site of one module says about one stream beyond its lines a second is counted instead, and the count is
-  // spoken with the next line or by flush_counts.
+  // site of one module, or of the host about one module, says about one stream beyond its lines a second is
+  // counted instead, and the count is spoken with the next line or by flush_counts.
   void write(Level level, std::string_view module, std::string_view message, std::span<const Field> fields,
              std::string_view site);
 

@@ -1,3 +1,4 @@
+// What comes in: bytes, requests, and who answers them. What goes out is connection_out.cpp.
 #include "connection.hpp"
 
 #include <sys/socket.h>
@@ -11,12 +12,9 @@
 namespace sluice::http {
 namespace {
 
-constexpr std::int64_t farewell_ns = 2'000'000'000;  // for the peer to take the last bytes in and close
 constexpr int reads_per_turn = 4;                    // then others get theirs
 constexpr std::size_t unread_limit = 256 * 1024;     // of answers, before more pipelined requests are read
-constexpr std::size_t gather_limit = 128;
 constexpr std::size_t pipeline_limit = 64 * 1024;  // bytes of requests behind the one being answered
-constexpr std::size_t sealed_limit = 64 * 1024;    // ciphertext in store
 
 }  // namespace
 
@@ -323,186 +321,6 @@ void Connection::log_answer() {
             {"ms", std::to_string((host.now() - asked_at_) / 1'000'000)},
             {"peer", request_.peer},
             {"agent", std::string_view(agent).substr(0, 128)}});
-}
-
-// ---- Answers ----
-
-void Connection::begin(ResponseHead head) {
-  status_ = head.status;
-  framing_ = framing_of(head, request_.head.version);
-  if (framing_ == Framing::close) keep_ = false;
-  const bool upgrade = head.status == 101;
-  if (!upgrade) {
-    const std::string origin = request_.head.field("origin").value_or("");
-    settings_->origins.add_fields(origin, request_.head.field("host").value_or(""), head.fields);
-    head.fields.emplace_back("X-Content-Type-Options", "nosniff");
-    head.fields.emplace_back("Referrer-Policy", "no-referrer");
-  }
-  out_.push(parcel_of(write_head(head, request_.head.version, keep_, server_.date())));
-  server_.count("answers", std::to_string(status_ / 100) + "xx");
-  if (!upgrade) return;
-  keep_ = false;
-  websocket_.emplace();
-  const std::string rest = reader_.take_rest();
-  if (!rest.empty()) websocket_->feed(bytes_of(rest));
-}
-
-void Connection::send(ParcelRef parcel, std::size_t begin, std::size_t end) {
-  if (begin >= end || closed_) return;
-  body_sent_ += end - begin;
-  if (framing_ != Framing::chunked) return out_.push(std::move(parcel), begin, end);
-  out_.push(parcel_of(chunk_line(end - begin)));
-  out_.push(std::move(parcel), begin, end);
-  out_.push(parcel_of("\r\n"));
-}
-
-void Connection::send_framed(ParcelRef parcel) {
-  if (closed_) return;
-  body_sent_ += parcel->bytes();
-  out_.push(std::move(parcel));
-}
-
-void Connection::end() {
-  if (closed_ || finished_) return;
-  if (websocket_)
-    out_.push(parcel_of(ws_close_frame(ws_normal, "the stream has ended")));
-  else if (framing_ == Framing::chunked && request_.wants_body())
-    out_.push(parcel_of(std::string(last_chunk)));
-  finished_ = true;
-  if (dispatching_) return;
-  flush();
-  if (!closed_) server_.settle_later(*this);
-}
-
-void Connection::abort(std::string_view reason) {
-  if (closed_) return;
-  if (websocket_) {
-    out_.push(parcel_of(ws_close_frame(ws_going_away, reason)));
-    keep_ = false;
-    finished_ = true;
-    flush();
-    if (!closed_) server_.settle_later(*this);
-    return;
-  }
-  log_answer();
-  close(reason);  // mid-body: nothing but the end of the connection says that it is not whole
-}
-
-// ---- Out ----
-
-bool Connection::flush() {
-  if (closed_ || blocked_) return false;
-  std::size_t sent = 0;
-  const Outcome outcome = write_out(sent);
-  if (sent != 0 && answering_) answering_->account(sent);
-  if (outcome == Outcome::failed) {
-    close("the peer is gone");
-    return false;
-  }
-  if (outcome == Outcome::blocked) {
-    blocked_ = true;
-    blocked_since_ = server_.host().now();
-    update_watch();
-    return false;
-  }
-  if (phase_ != Phase::leaving) return true;
-  linger();
-  return false;
-}
-
-void Connection::on_writable() {
-  blocked_ = false;
-  if (!flush()) return;
-  if (phase_ == Phase::answering && answering_ && !finished_)
-    answering_->resume();
-  else if (phase_ == Phase::reading)
-    advance();
-  update_watch();
-}
-
-Connection::Outcome Connection::write_out(std::size_t& sent) {
-  return tls_ ? write_encrypted(sent) : write_plain(sent);
-}
-
-Connection::Outcome Connection::write_plain(std::size_t& sent) {
-  while (!out_.empty()) {
-    iovec pieces[gather_limit];
-    msghdr header{};
-    header.msg_iov = pieces;
-    header.msg_iovlen = out_.gather(pieces, gather_limit);
-    ssize_t written;
-    do written = ::sendmsg(socket_.fd(), &header, MSG_NOSIGNAL | MSG_DONTWAIT);
-    while (written < 0 && errno == EINTR);
-    if (written < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Outcome::blocked : Outcome::failed;
-    sent += static_cast<std::size_t>(written);
-    out_.consume(static_cast<std::size_t>(written));
-  }
-  return Outcome::drained;
-}
-
-// Sends what is sealed, then seals more: small pieces share a record.
-Connection::Outcome Connection::write_encrypted(std::size_t& sent) {
-  for (;;) {
-    while (tls_->output().size() < sealed_limit && !out_.empty()) {
-      iovec pieces[gather_limit];
-      const std::size_t count = out_.gather(pieces, gather_limit);
-      const auto room = server_.plain_buffer();
-      std::size_t used = 0;
-      for (std::size_t i = 0; i < count && used < room.size(); ++i) {
-        const std::size_t size = std::min(pieces[i].iov_len, room.size() - used);
-        std::memcpy(room.data() + used, pieces[i].iov_base, size);
-        used += size;
-      }
-      const std::size_t taken = tls_->write(room.first(used));
-      if (taken == 0) break;  // not open yet, or no longer
-      out_.consume(taken);
-      sent += taken;
-    }
-    const auto sealed = tls_->output();
-    if (sealed.empty()) break;
-    const ssize_t written = ::send(socket_.fd(), sealed.data(), sealed.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Outcome::blocked : Outcome::failed;
-    tls_->sent(static_cast<std::size_t>(written));
-  }
-  return tls_->state() == tls::Session::State::failed ? Outcome::failed : Outcome::drained;
-}
-
-// Says no more and hears no more, but what is queued still goes out.
-void Connection::leave(std::string_view reason) {
-  if (closed_ || phase_ == Phase::leaving || phase_ == Phase::lingering) return;
-  phase_ = Phase::leaving;
-  last_words_ = reason;
-  deadline_ = INT64_MAX;  // the write timeout counts
-  flush();
-  update_watch();
-}
-
-// After our FIN: closing while unread input is there would reset the connection, and with it take back what
-// the peer has not read yet.
-void Connection::linger() {
-  if (phase_ == Phase::lingering) return;
-  phase_ = Phase::lingering;
-  if (tls_) {
-    tls_->close();
-    std::size_t sent = 0;
-    write_encrypted(sent);
-  }
-  ::shutdown(socket_.fd(), SHUT_WR);
-  deadline_ = server_.host().now() + farewell_ns;
-  if (peer_finished_) return close(last_words_);
-  update_watch();
-}
-
-void Connection::close(std::string_view reason) {
-  if (closed_) return;
-  closed_ = true;
-  server_.host().debug("connection closed", {{"peer", socket_.remote()}, {"reason", reason}});
-  if (answering_) former_answering_ = std::move(answering_);
-  out_.clear();
-  watch_.stop();
-  socket_.close();
-  server_.forget(*this);
 }
 
 }  // namespace sluice::http

@@ -178,9 +178,17 @@ class Limits(WebTest):
 
     def test_too_many_connections_are_told_so(self):
         server = self.serve_web(http={"connections": 3})
-        kept = [self.wire(server) for _ in range(3)]
-        for wire in kept:
-            self.assertEqual(wire.ask("/hello/x").status, 200)
+        kept = []
+
+        def fills():  # whoever asked before may not have been seen to go yet
+            while len(kept) < 3:
+                wire = self.wire(server)
+                if wire.ask("/hello/x").status != 200:
+                    return False
+                kept.append(wire)
+            return True
+
+        until(fills, 10, "three are served", 0.05)
         self.assertEqual(self.wire(server).answer().status, 503)
         kept.pop().close()
         until(lambda: self.asks_well(server), 10, "a place is free again", 0.05)

@@ -20,11 +20,18 @@ class WebTest(LiveTest):
             shutil.copyfile(os.path.join(source, module + ending), copy)
             os.rename(copy, os.path.join(self.dropped, module + ending))
 
-    def serve_web(self, http=None, **words):
+    def serve_web(self, http=None, modules=None, **words):
         self.drop()
-        server = self.serve(http=http or {}, arguments=["--module-dir", self.dropped], **words)
+        # A page answers for every name of a stream, /hello/x as well.
+        modules = {"pages": {"enabled": False}, **(modules or {})}
+        server = self.serve(http=http or {}, modules=modules, arguments=["--module-dir", self.dropped], **words)
+        until(lambda: self.all_serve(server), 10, "all modules serve", 0.05)
         until(lambda: self.asks_well(server), 10, "the greeter's routes are there", 0.05)
         return server
+
+    @staticmethod
+    def all_serve(server):
+        return {module["state"] for module in server.ask("modules")} <= {"serving", "disabled"}
 
     @staticmethod
     def asks_well(server):

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -61,6 +62,22 @@ TEST_CASE("a flood from one place is held back and told, another place is heard"
   REQUIRE(flooded >= 10);
   REQUIRE(flooded < 200);
   REQUIRE(file.lines().size() == flooded + 1);
+}
+
+TEST_CASE("what the host says of one module holds back nothing it says of another") {
+  const LogFile file;
+  {
+    Log log({Level::info, false, file.path});
+    for (int i = 0; i < 15; ++i) {
+      for (const char* module : {"rtmp", "http"}) log.info("module state", {{"module", module}});
+    }
+  }
+  const auto lines = file.lines();
+  for (const char* module : {"module=rtmp", "module=http"}) {
+    const auto told = std::count_if(lines.begin(), lines.end(),
+                                    [&](const auto& line) { return line.find(module) != std::string::npos; });
+    CHECK(told >= 10);  // more where a second begins in between
+  }
 }
 
 TEST_CASE("a file that cannot be opened does not silence the log") {
