@@ -12,8 +12,8 @@
 namespace sluice::http {
 namespace {
 
-constexpr int reads_per_turn = 4;                    // then others get theirs
-constexpr std::size_t unread_limit = 256 * 1024;     // of answers, before more pipelined requests are read
+constexpr int reads_per_turn = 4;                  // then others get theirs
+constexpr std::size_t unread_limit = 256 * 1024;   // of answers, before more pipelined requests are read
 constexpr std::size_t pipeline_limit = 64 * 1024;  // bytes of requests behind the one being answered
 
 }  // namespace

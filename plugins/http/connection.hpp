@@ -49,7 +49,8 @@ class Connection final : public Responder {
   void abort(std::string_view reason) override;
 
  private:
-  static constexpr std::int64_t farewell_ns = 2'000'000'000;  // for the peer to take the last bytes in and close
+  static constexpr std::int64_t farewell_ns =
+      2'000'000'000;  // for the peer to take the last bytes in and close
   enum class Phase {
     reading,    // between requests, or in one
     answering,  // a request is complete, its answer is not
