@@ -37,11 +37,6 @@ Footprint idle_footprint() {
   return footprint();
 }
 
-bool thread_runs(const std::string& name) {
-  const auto names = thread_names();
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 }  // namespace
 
 TEST_CASE("a good module starts, serves, and goes without a trace") {

@@ -1,5 +1,6 @@
 #include "room.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <stdexcept>
@@ -17,6 +18,11 @@ fs::path bad_module(const std::string& id) { return fs::path(SLUICE_BAD_MODULES)
 
 Footprint footprint() {
   return kit::footprint({"/sluice-conformance-", SLUICE_FIXTURES, SLUICE_BAD_MODULES});
+}
+
+bool thread_runs(const std::string& name) {
+  const auto names = thread_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool eventually(const std::function<bool()>& condition) { return kit::eventually(condition, 10s); }

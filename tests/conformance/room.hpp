@@ -23,6 +23,9 @@ std::filesystem::path bad_module(const std::string& id);  // the library of one 
 // What this process holds, to compare before and after.
 Footprint footprint();
 
+// Whether this process has a thread of this name.
+bool thread_runs(const std::string& name);
+
 // Waits for a condition, ten seconds at most.
 bool eventually(const std::function<bool()>& condition);
 

@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 
-enum { max_clients = 64 };
+enum { max_clients = 2048 };
 
 typedef struct module module;
 
@@ -37,6 +37,16 @@ struct module {
   char json[4096];
   int stopped;
 };
+
+/* For what happens before there is a configuration. */
+static int told(const char* fault) {
+  const char* word = getenv("SLUICE_FIXTURE_FAULT");
+  return word && strcmp(word, fault) == 0;
+}
+
+__attribute__((constructor)) static void initialise(void) {
+  if (told("constructor-aborts")) abort();
+}
 
 static void close_client(client* c) {
   if (c->watch) c->owner->engine->watch_stop(c->watch);
@@ -216,6 +226,7 @@ sluice_status sluice_entry_v1(const sluice_offer* offer, sluice_answer* answer) 
                                           .run_lane = run_lane};
   module* m;
   if (offer->major != SLUICE_ABI_MAJOR) return SLUICE_STATUS_NOT_SUPPORTED;
+  if (told("entry-fails")) return SLUICE_STATUS_INTERNAL;
   if (!(m = calloc(1, sizeof *m))) return SLUICE_STATUS_NO_MEMORY;
   m->host = offer->host;
   fixture_answer(answer, &life, m);
