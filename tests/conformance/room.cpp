@@ -76,4 +76,17 @@ modules::ModuleStatus Room::status(std::string_view id) const {
   return {};
 }
 
+std::uint64_t Room::live_epoch(std::string_view key) const {
+  for (const auto& stream : engine->streams()) {
+    if (stream["key"] == key && stream["state"] == "live") return stream["epoch"];
+  }
+  return 0;
+}
+
+std::size_t Room::count_events(std::string_view kind) const {
+  const auto all = events.recent(0, 10'000);
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [&](const auto& event) { return event.kind == kind; }));
+}
+
 }  // namespace sluice::conformance

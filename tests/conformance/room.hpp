@@ -51,6 +51,8 @@ class Room : private kit::ScratchFolder, public kit::Room {
                      const modules::Filters& filters = {}) const;
   modules::StopReport stop(std::chrono::milliseconds drain = std::chrono::milliseconds(2000));
   modules::ModuleStatus status(std::string_view id) const;
+  std::uint64_t live_epoch(std::string_view stream) const;  // 0: it is not live
+  std::size_t count_events(std::string_view kind) const;
 
   const std::filesystem::path& runtime = folder;  // a folder of its own, removed at the end
   std::unique_ptr<modules::Supervisor> supervisor;
