@@ -117,19 +117,17 @@ void PackagerSession::subscribe() {
   }
 }
 
+// Reads all there is. The source's end is told by on_closed.
 void PackagerSession::pump() {
-  for (;;) {
-    Subscription::Batch batch;
-    const Errc code = subscription_->read(frames_per_read, batch);
+  Subscription::Batch batch;
+  do {
+    static_cast<void>(subscription_->read(frames_per_read, batch));
     if (batch.skipped != 0) flush_session();
     for (std::uint32_t i = 0; i < batch.count; ++i) {
       if (!feed(*batch.entries[i].frame)) return;
     }
-    if (batch.count != 0) continue;
-    if (!std::exchange(told_ready_, true)) table_.packaging_ready(*this);
-    if (code == Errc::gone) return;  // on_closed follows
-    return;
-  }
+  } while (batch.count != 0);
+  if (!std::exchange(told_ready_, true)) table_.packaging_ready(*this);
 }
 
 bool PackagerSession::feed(const sluice_frame& frame) {

@@ -66,7 +66,10 @@ Json provided_by(const Requirement& need, const std::vector<Entry>& entries,
 void add_interfaces(const Manifest& manifest, const std::vector<Entry>& entries,
                     const std::vector<HostInterface>& host, Json& out) {
   out["provides"] = Json::array();
-  for (const auto& provision : manifest.provides) out["provides"].push_back(provision.iface);
+  for (const auto& provision : manifest.provides) {
+    const auto name = provision.name.empty() ? "" : " (" + provision.name + ")";
+    out["provides"].push_back(provision.iface + name);
+  }
   out["requires"] = Json::array();
   for (const auto& need : manifest.requires_) {
     out["requires"].push_back({{"iface", need.iface},

@@ -78,6 +78,18 @@ TEST_CASE("why a module serves, and who stands on it") {
         "acme.user (serving)\n  needs com.acme.metering/1 from acme.meter\n");
 }
 
+TEST_CASE("what is provided more than once is told apart by its name") {
+  House house;
+  Json manifest = plain_manifest("muxes");
+  manifest["module"]["provides"] =
+      Json::array({{{"iface", "sluice.packager/1"}, {"minor", 0}, {"name", "one"}},
+                   {{"iface", "sluice.packager/1"}, {"minor", 0}, {"name", "two"}}});
+  house.folder.add("modules/muxes", manifest);
+  house.plan();
+  CHECK_THAT(graph_text(graph(house.entries, house.modules, house.host)),
+             Catch::Contains("provides sluice.packager/1 (one), sluice.packager/1 (two)"));
+}
+
 TEST_CASE("why a module does not run: the whole sentence, and who was outvoted") {
   House house;
   house.folder.add("modules/alone", needing("alone", "com.acme.absent/1", false));

@@ -13,7 +13,7 @@ extern "C" {
 
 /* Kinds of the host: publish.started publish.lost publish.returned publish.ended publish.denied play.started
  * play.ended play.denied track.changed stream.discontinuity subscription.lagged subscription.evicted
- * module.state. A module's own start with its id. */
+ * packaging.started packaging.ended module.state. A module's own start with its id. */
 typedef struct sluice_event {
   uint32_t struct_size;
   uint32_t reserved;
