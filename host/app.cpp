@@ -66,7 +66,9 @@ int App::run() {
       }});
   raise_descriptor_limit();
   if (!make_folders()) return 1;
-  modules::Plan plan = plan_for(options_.plan, settings_);
+  crash_watch_.emplace(crash_file());
+  crashes_ = modules::read_crashes(crash_file());
+  modules::Plan plan = plan_for(options_.plan, settings_, {}, crashes_);
   log_plan(plan);
   build_rooms();
   build_steward(plan.looked_for);
@@ -144,12 +146,27 @@ void App::build_steward(std::vector<std::string> looked_for) {
   const auto look = [this](const std::map<std::string, bool>& wishes) {
     PlanOptions options = options_.plan;
     options.filters.wishes = wishes;
-    return plan_for(options, module_settings_, supervisor_->loaded());
+    return plan_for(options, module_settings_, supervisor_->loaded(), crashes_);
   };
   module_settings_ = settings_;
   steward_ = std::make_unique<modules::Steward>(
-      *supervisor_, look, [this] { return reread_settings(); }, std::move(looked_for), *log_);
+      *supervisor_,
+      modules::Steward::Hooks{look, [this] { return reread_settings(); },
+                              [this](const std::string& id) { forget_crashes(id); }},
+      std::move(looked_for), *log_);
   steward_for_signals_ = steward_.get();
+}
+
+// Beside the folders of this user's servers, so that the next one finds it.
+std::filesystem::path App::crash_file() const { return folder_->path().parent_path() / "crashes"; }
+
+// Under the steward's turn, as the planner is.
+void App::forget_crashes(const std::string& id) {
+  std::erase_if(crashes_, [&](const modules::Crash& crash) { return crash.id == id; });
+  if (!modules::forget_crashes(crash_file(), id)) {
+    log_->warn("what is remembered of crashes cannot be written: it counts again at the next start",
+               {{"file", crash_file().native()}});
+  }
 }
 
 void App::show_settings(const std::vector<config::ModuleSchema>& schemas) {

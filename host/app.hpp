@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <iosfwd>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "control/stop_signals.hpp"
 #include "control/ticker.hpp"
 #include "engine/clock.hpp"
+#include "modules/crash_watch.hpp"
 #include "modules/steward.hpp"
 #include "modules/supervisor.hpp"
 #include "observe/host_report.hpp"
@@ -47,6 +50,8 @@ class App {
   bool make_folders();
   void build_rooms();
   void build_steward(std::vector<std::string> looked_for);
+  std::filesystem::path crash_file() const;
+  void forget_crashes(const std::string& id);
   modules::Done<modules::Json> reread_settings();
   bool open_control();
   control::Json shown_settings();
@@ -65,6 +70,8 @@ class App {
 
   config::Settings settings_;         // as read at start
   config::Settings module_settings_;  // as last read: the modules' part of it counts
+  std::vector<modules::Crash>
+      crashes_;  // of servers before this one; from the start on under the steward's turn
   std::mutex shown_mutex_;
   control::Json shown_at_start_, shown_;  // by `config show`
 
@@ -81,6 +88,7 @@ class App {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<net::Listeners> listeners_;
   std::unique_ptr<services::Services> services_;
+  std::optional<modules::CrashWatch> crash_watch_;
   modules::ProbeVerdicts probe_verdicts_;
   std::unique_ptr<modules::Supervisor> supervisor_;
   std::unique_ptr<modules::Steward> steward_;

@@ -26,9 +26,9 @@ modules::SearchInputs search_for(const PlanOptions& options, const config::Setti
 modules::Platform host_platform() { return modules::this_platform(abi::host_interfaces()); }
 
 modules::Plan plan_for(const PlanOptions& options, const config::Settings& settings,
-                       std::vector<modules::LoadedLibrary> loaded) {
+                       std::vector<modules::LoadedLibrary> loaded, std::vector<modules::Crash> crashes) {
   return modules::plan_modules(search_for(options, settings), settings, options.filters, host_platform(),
-                               std::move(loaded));
+                               std::move(loaded), std::move(crashes));
 }
 
 }  // namespace sluice

@@ -23,6 +23,7 @@ config::CheckedAll<config::Settings> read_settings(const PlanOptions& options);
 modules::SearchInputs search_for(const PlanOptions& options, const config::Settings& settings);
 modules::Platform host_platform();
 modules::Plan plan_for(const PlanOptions& options, const config::Settings& settings,
-                       std::vector<modules::LoadedLibrary> loaded = {});
+                       std::vector<modules::LoadedLibrary> loaded = {},
+                       std::vector<modules::Crash> crashes = {});
 
 }  // namespace sluice

@@ -70,6 +70,7 @@ struct Seat {
   std::string id;
   std::string version;
   std::uint32_t generation = 1;
+  std::string library;  // SHA-256 of what runs, in hex; written down if it ends the host
   HostServices host;
   std::vector<engine::Lane*> lanes;  // fixed before the module's first call, index 0 is [control]
   std::vector<std::shared_ptr<net::AcceptLane>> accept_lanes;  // the same lanes, as the listeners see them

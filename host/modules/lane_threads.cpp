@@ -11,6 +11,7 @@
 
 #include "engine/lane.hpp"
 #include "modules/call_stack.hpp"
+#include "modules/crash_watch.hpp"
 
 namespace sluice::modules {
 
@@ -49,6 +50,7 @@ std::string thread_name(const std::string& id, unsigned index) {
 void block_signals() {
   sigset_t all;
   sigfillset(&all);
+  for (const int signal : fatal_signals) sigdelset(&all, signal);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
@@ -68,6 +70,7 @@ void LaneThreads::start(const std::string& id, const std::vector<engine::Lane*>&
         [state = state_, lane = lanes[index], index, body, name = thread_name(id, index)]() mutable {
           Worker& worker = *state->workers[index];
           block_signals();
+          const CrashStack crash_stack;
           pthread_setname_np(pthread_self(), name.c_str());
           worker.stack.enter();
           {

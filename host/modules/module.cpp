@@ -87,6 +87,7 @@ Accepted<void> Module::load() {
   seat.id = entry.id;
   seat.version = entry.version;
   seat.generation = order_.generation;
+  seat.library = hex(entry.candidate.preflight.sha256);
   seat.standby = order_.standby;
   seat.host = order_.host;
   seat.log_level = abi::seat_log_level(entry.log_level);

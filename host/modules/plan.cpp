@@ -1,6 +1,7 @@
 #include "modules/plan.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 
 #include "modules/operator_voice.hpp"
@@ -153,6 +154,16 @@ void Draft::shadow(std::size_t i, std::string finding, std::string remedy) {
                 "). " + std::move(remedy);
 }
 
+void Draft::quarantine(std::size_t i, std::string finding) {
+  refuse(i, {"SL-RUN-003", std::move(finding), "",
+             "Install another build of it, or try this one again with `sluice modules reset " + entry(i).id +
+                 "`."});
+  Entry& one = entry(i);
+  one.state = State::quarantined;
+  const auto at = one.message.find(" REFUSED ");
+  one.message.replace(at, std::string_view(" REFUSED ").size(), " QUARANTINED ");
+}
+
 Plan make_plan(PlanInputs inputs) {
   std::sort(inputs.candidates.begin(), inputs.candidates.end(), [](const Candidate& a, const Candidate& b) {
     return std::tie(a.found.folder, a.found.path) < std::tie(b.found.folder, b.found.path);
@@ -171,6 +182,11 @@ Plan make_plan(PlanInputs inputs) {
     if (!draft.entry(i).planned()) continue;
     if (!draft.entry(i).enabled.enabled) {
       disable(draft, i);
+      continue;
+    }
+    const auto& library = draft.entry(i).candidate.preflight.sha256;
+    if (auto why = quarantine_reason(inputs.crashes, hex(library), inputs.now); !why.empty()) {
+      draft.quarantine(i, std::move(why));
       continue;
     }
     draft.entered[i] = true;
@@ -202,7 +218,7 @@ std::vector<config::ModuleSchema> Plan::schemas() const {
 }
 
 Plan plan_modules(const SearchInputs& where, const config::Settings& settings, const Filters& filters,
-                  const Platform& platform, std::vector<LoadedLibrary> loaded) {
+                  const Platform& platform, std::vector<LoadedLibrary> loaded, std::vector<Crash> crashes) {
   const SearchResult found = search(where);
   PlanInputs inputs;
   inputs.candidates = examine_all(found, where.overlays, platform);
@@ -210,6 +226,10 @@ Plan plan_modules(const SearchInputs& where, const config::Settings& settings, c
   inputs.filters = filters;
   inputs.interfaces = platform.interfaces;
   inputs.loaded = std::move(loaded);
+  inputs.crashes = std::move(crashes);
+  inputs.now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
   inputs.warnings = found.warnings;
   Plan plan = make_plan(std::move(inputs));
   plan.looked_for = found.looked_for;

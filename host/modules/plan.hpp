@@ -10,6 +10,7 @@
 #include "config/listen_address.hpp"
 #include "config/module_config.hpp"
 #include "modules/candidate.hpp"
+#include "modules/crash_log.hpp"
 #include "modules/enabled.hpp"
 
 namespace sluice::modules {
@@ -76,6 +77,8 @@ struct PlanInputs {
   Filters filters;
   std::vector<HostInterface> interfaces;  // what the host itself provides
   std::vector<LoadedLibrary> loaded;
+  std::vector<Crash> crashes;         // of servers before this one
+  std::int64_t now = 0;               // s since 1970-01-01 UTC
   std::vector<std::string> warnings;  // of the search
 };
 
@@ -92,8 +95,9 @@ struct Plan {
 Plan make_plan(PlanInputs inputs);
 
 // search + examine + make_plan, as `run`, `modules list` and `config check` all begin.
-// `loaded`: libraries of bundles that this process has already.
+// `loaded`: libraries of bundles that this process has already; `crashes`: what read_crashes() gave.
 Plan plan_modules(const SearchInputs& search, const config::Settings& settings, const Filters& filters,
-                  const Platform& platform, std::vector<LoadedLibrary> loaded = {});
+                  const Platform& platform, std::vector<LoadedLibrary> loaded = {},
+                  std::vector<Crash> crashes = {});
 
 }  // namespace sluice::modules

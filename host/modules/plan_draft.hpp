@@ -23,6 +23,7 @@ struct Draft {
 
   void refuse(std::size_t i, Refusal refusal);
   void shadow(std::size_t i, std::string finding, std::string remedy);
+  void quarantine(std::size_t i, std::string finding);
 };
 
 // SL-SEC-003, SL-SEC-004, SL-MAN-006, else what the candidate is refused for already. It has a manifest.

@@ -24,11 +24,9 @@ constexpr std::chrono::milliseconds drain_period{50};
 
 }  // namespace
 
-Steward::Steward(Supervisor& supervisor, Planner planner, Rereader rereader, std::vector<std::string> first,
-                 observe::Log& log)
+Steward::Steward(Supervisor& supervisor, Hooks hooks, std::vector<std::string> first, observe::Log& log)
     : supervisor_(supervisor),
-      planner_(std::move(planner)),
-      rereader_(std::move(rereader)),
+      hooks_(std::move(hooks)),
       log_(log),
       looked_for_(std::move(first)),
       wakeup_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -84,7 +82,7 @@ void Steward::run() {
 }
 
 void Steward::look(const std::string& anew) {
-  Plan plan = planner_(wishes_);
+  Plan plan = hooks_.plan(wishes_);
   looked_for_ = plan.looked_for;
   supervisor_.apply(std::move(plan), anew);
   wake();
@@ -145,7 +143,7 @@ Done<Json> Steward::enable(const std::string& id) {
 
 Done<Json> Steward::reconfigure() {
   std::lock_guard lock(mutex_);
-  auto read = rereader_();
+  auto read = hooks_.reread();
   if (read.has_value()) look({});
   return read;
 }
@@ -166,6 +164,7 @@ Done<Json> Steward::reset(const std::string& id) {
   const auto known = status(id);
   if (known.has_error()) return known.error();
   if (known->rule.empty()) return NotDone(id, "module " + id + " has not failed: there is nothing to reset");
+  if (hooks_.forget) hooks_.forget(id);
   return bring(id, true);
 }
 

@@ -36,13 +36,17 @@ class Steward {
   // A fresh look at the folders: what should run now. `wishes`: of the operator, by module id.
   using Planner = std::function<Plan(const std::map<std::string, bool>& wishes)>;
 
-  // Reads the config file again for the planner: what of it needs a restart, or why nothing was taken.
-  using Rereader = std::function<Done<Json>()>;
+  struct Hooks {
+    Planner plan;
+    // Reads the config file again for the planner: what of it needs a restart, or why nothing was taken.
+    std::function<Done<Json>()> reread = {};
+    // What earlier servers remember against a module counts no more for the planner. May be empty.
+    std::function<void(const std::string& id)> forget = {};
+  };
 
   // Starts to watch the folders that `first`, the plan the supervisor was started with, had looked for.
   // Supervisor and log outlive it.
-  Steward(Supervisor& supervisor, Planner planner, Rereader rereader, std::vector<std::string> first,
-          observe::Log& log);
+  Steward(Supervisor& supervisor, Hooks hooks, std::vector<std::string> first, observe::Log& log);
   ~Steward();  // ends its thread; what drains then drains no further
   Steward(const Steward&) = delete;
   Steward& operator=(const Steward&) = delete;
@@ -71,8 +75,7 @@ class Steward {
   void wake() const;
 
   Supervisor& supervisor_;
-  const Planner planner_;
-  const Rereader rereader_;
+  const Hooks hooks_;
   observe::Log& log_;
 
   std::mutex mutex_;  // one look at a time; wishes_ and looked_for_

@@ -42,7 +42,8 @@ struct Watched {
       filters.wishes = wishes;
       return room.plan({folder.string()}, settings, filters);
     };
-    steward = std::make_unique<modules::Steward>(*room.supervisor, planner, nullptr, first, room.log);
+    steward = std::make_unique<modules::Steward>(*room.supervisor, modules::Steward::Hooks{planner}, first,
+                                                 room.log);
   }
   ~Watched() { steward.reset(); }
 

@@ -94,6 +94,25 @@ bool mentions(const std::string& text, const std::string& part) {
 
 }  // namespace
 
+TEST_CASE("a build that ended the server again and again is left out, and whoever needs it with it") {
+  World world;
+  world.add("cam", provides("x.cam/1"));
+  world.add("user", needs("x.cam/1"));
+  world.add("other");
+  world.inputs.now = 10'000;
+  for (int i = 0; i < 3; ++i) world.inputs.crashes.push_back({9'000 + i, 11, hex(sha256("cam1.0.0")), "cam"});
+  CHECK(world.picture() ==
+        "cam 1.0.0: quarantined SL-RUN-003\nother 1.0.0: preflighted\n"
+        "user 1.0.0: refused SL-DEP-001\n");
+  CHECK(mentions(world.message("cam"),
+                 "module cam 1.0.0 QUARANTINED SL-RUN-003: its code ended the server 3 times "
+                 "within an hour, last by SIGSEGV (/f0/cam-1.0.0.json)."));
+  CHECK(mentions(world.message("cam"), "sluice modules reset cam"));
+  // Another build has another record.
+  world.inputs.candidates[0].preflight.sha256 = sha256("mended");
+  CHECK(world.picture() == "cam 1.0.0: preflighted\nother 1.0.0: preflighted\nuser 1.0.0: preflighted\n");
+}
+
 TEST_CASE("modules start after what they need, level by level") {
   World world;
   world.add("a", needs("x.http/1"));
