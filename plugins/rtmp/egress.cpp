@@ -65,7 +65,6 @@ ParcelRef Egress::metadata(std::span<const sluice_track* const> tracks) {
 
 bool Egress::can_carry(const sluice_track& track, const Capabilities& capabilities) {
   if (flv::is_classic(track.codec)) return true;
-  if (track.codec == SLUICE_CODEC_AC3) return false;  // nor is it taken from a publisher
   return (flv::video_codec(track.codec) || flv::audio_codec(track.codec)) && capabilities.has(track.codec);
 }
 

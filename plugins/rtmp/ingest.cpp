@@ -61,10 +61,6 @@ void Ingest::on_audio(const Message& message) {
   if (parsed->skipped) drop("codec not carried");
   const std::int64_t ms = clock_.unroll(message.timestamp);
   for (const flv::AudioTag& tag : parsed->tags) {
-    if (tag.codec == flv::AudioCodec::ac3) {
-      drop("codec not carried");
-      continue;
-    }
     auto& slot = audio_[tag.track % flv::max_tracks];
     const std::int64_t dts = ms * ns_per_ms + tag.nano_offset;
     if (tag.packet == flv::AudioPacket::sequence_start)

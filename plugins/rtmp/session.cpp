@@ -16,7 +16,7 @@ constexpr std::size_t user_agent_limit = 128;
 
 // What we take in and hand out beyond classic RTMP (Enhanced RTMP 2).
 constexpr std::string_view video_four_ccs[] = {"avc1", "hvc1", "av01", "vp09"};
-constexpr std::string_view audio_four_ccs[] = {"mp4a", "Opus", ".mp3"};
+constexpr std::string_view audio_four_ccs[] = {"mp4a", "Opus", ".mp3", "ac-3"};
 constexpr double can_forward = 4;
 
 amf0::Object four_cc_map(std::span<const std::string_view> codes) {

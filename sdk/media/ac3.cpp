@@ -10,6 +10,7 @@ namespace {
 constexpr std::array<uint32_t, 3> rates = {48000, 44100, 32000};
 constexpr std::array<uint16_t, 19> kilobits = {32,  40,  48,  56,  64,  80,  96,  112, 128, 160,
                                                192, 224, 256, 320, 384, 448, 512, 576, 640};
+constexpr uint8_t usual_bsid = 8;
 constexpr std::array<uint8_t, 8> front_and_back = {2, 1, 2, 3, 3, 4, 4, 5};
 
 // Table 4.13: words of 16 bits; at 44.1 kHz every odd code has one more, so that the rate comes out.
@@ -19,10 +20,17 @@ uint32_t frame_bytes(const Ac3Header& header, bool longer) {
   return 2 * (words + (header.fscod == 1 && longer ? 1 : 0));
 }
 
+// Versions 9 and 10 run at half and at a quarter of the speed, with frames of the same size.
+uint32_t slower(const Ac3Header& header, uint32_t rate) {
+  return rate >> (header.bsid > usual_bsid ? header.bsid - usual_bsid : 0);
+}
+
 }  // namespace
 
-uint32_t Ac3Header::sample_rate() const { return rates[fscod % rates.size()]; }
-uint32_t Ac3Header::bit_rate() const { return 1000u * kilobits[bit_rate_code % kilobits.size()]; }
+uint32_t Ac3Header::sample_rate() const { return slower(*this, rates[fscod % rates.size()]); }
+uint32_t Ac3Header::bit_rate() const {
+  return slower(*this, 1000u * kilobits[bit_rate_code % kilobits.size()]);
+}
 uint8_t Ac3Header::channels() const { return static_cast<uint8_t>(front_and_back[acmod & 7] + lfeon); }
 
 Result<Ac3Header> parse_ac3_header(std::span<const uint8_t> frame) {
@@ -41,7 +49,7 @@ Result<Ac3Header> parse_ac3_header(std::span<const uint8_t> frame) {
   header.lfeon = in.flag();
   if (!in.ok()) return Errc::truncated;
   if (sync != 0x0b77) return Errc::malformed;
-  if (header.bsid > 10) return Errc::unsupported;
+  if (header.bsid > ac3_last_bsid) return Errc::unsupported;
   if (header.fscod == 3 || size_code / 2 >= kilobits.size()) return Errc::malformed;
   header.bit_rate_code = size_code / 2;
   header.frame_size = frame_bytes(header, size_code & 1);

@@ -66,6 +66,12 @@ class Enhanced(LiveTest):
                 self.check_equal(player, tags, VIDEO, "hvc1")
                 self.check_equal(player, tags, AUDIO, codec)
 
+    def test_ac3_needs_no_configuration(self):
+        tags = coded_tags("ac3.mp4")
+        with_ac3 = {"fourCcList": ["ac-3"]}
+        player, = self.through(tags, [with_ac3], with_ac3)
+        self.check_equal(player, tags, AUDIO, "ac-3")
+
     def test_opus_alone(self):
         tags = coded_tags("opus.mp4")
         player, = self.through(tags, [V1])

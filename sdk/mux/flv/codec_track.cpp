@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include <sluice/media/ac3.hpp>
 #include <sluice/media/mp3.hpp>
 #include <sluice/media/opus.hpp>
 #include <sluice/media/vp9.hpp>
@@ -71,6 +72,15 @@ void CodecTrack::take_picture(const media::Picture& picture) {
   facts_.frame_rate_den = picture.rate.numerator ? picture.rate.denominator : 0;
 }
 
+// Of a codec whose frames say what they are. True: other facts than before.
+bool CodecTrack::take_sound(std::uint32_t sample_rate, std::uint32_t channels) {
+  const bool same = ready_ && facts_.sample_rate == sample_rate && facts_.channels == channels;
+  facts_.sample_rate = sample_rate;
+  facts_.channels = channels;
+  ready_ = true;
+  return !same;
+}
+
 Result<Change> CodecTrack::configure(Bytes record) {
   switch (facts_.codec) {
     case SLUICE_CODEC_H264: {
@@ -116,6 +126,9 @@ Result<Change> CodecTrack::configure(Bytes record) {
       facts_.channels = config->channels;
       return take_config(media::serialise_opus_config(*config));
     }
+    case SLUICE_CODEC_MP3:
+    case SLUICE_CODEC_AC3:
+      return Change::none;  // whatever it is: their frames say all
     default:
       return take_config({record.begin(), record.end()});
   }
@@ -210,11 +223,14 @@ Result<FramePlan> CodecTrack::scan_audio(Bytes frame) {
       const auto header = media::parse_mp3_header(frame);
       if (!header) return header.error();
       plan.duration = samples_to_ns(header->samples_per_frame, header->sample_rate);
-      plan.facts_changed =
-          !ready_ || facts_.sample_rate != header->sample_rate || facts_.channels != header->channels;
-      facts_.sample_rate = header->sample_rate;
-      facts_.channels = header->channels;
-      ready_ = true;
+      plan.facts_changed = take_sound(header->sample_rate, header->channels);
+      return plan;
+    }
+    case SLUICE_CODEC_AC3: {
+      const auto header = media::parse_ac3_header(frame);
+      if (!header) return header.error();
+      plan.duration = samples_to_ns(media::ac3_samples_per_frame, header->sample_rate());
+      plan.facts_changed = take_sound(header->sample_rate(), header->channels());
       return plan;
     }
     default:

@@ -22,6 +22,7 @@ Result<media::Ac3Header> parse_ac3_specific(std::span<const uint8_t> body) {
   header.lfeon = in.flag();
   header.bit_rate_code = static_cast<uint8_t>(in.u(5));
   if (!in.ok()) return Errc::truncated;
+  if (header.bsid > media::ac3_last_bsid) return Errc::unsupported;
   if (header.fscod == 3 || header.bit_rate_code > 18) return Errc::malformed;
   return header;
 }

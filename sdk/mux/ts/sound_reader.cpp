@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "sluice/media/ac3.hpp"
 #include "sluice/media/mp3.hpp"
-#include "sluice/mux/ts/ac3.hpp"
 #include "sluice/mux/ts/adts.hpp"
 
 namespace sluice::mux::ts {
@@ -30,17 +30,22 @@ Result<SoundFrame> read_adts(std::span<const uint8_t> in) {
                     frame->sample_rate, frame->channels,    {frame->config.begin(), frame->config.end()}};
 }
 
+error_code error_of(const error_code& media) {
+  return media == media::Errc::truncated ? Errc::truncated : Errc::malformed;
+}
+
 Result<SoundFrame> read_mp3(std::span<const uint8_t> in) {
   const auto frame = media::parse_mp3_header(in);
-  if (!frame) return frame.error() == media::Errc::truncated ? Errc::truncated : Errc::malformed;
+  if (!frame) return error_of(frame.error());
   if (frame->frame_size < 4) return Errc::malformed;
   return SoundFrame{frame->frame_size, 0, frame->samples_per_frame, frame->sample_rate, frame->channels, {}};
 }
 
 Result<SoundFrame> read_ac3(std::span<const uint8_t> in) {
-  const auto frame = parse_ac3_header(in);
-  if (!frame) return frame.error();
-  return SoundFrame{frame->size, 0, Ac3Header::samples, frame->sample_rate, frame->channels, {}};
+  const auto frame = media::parse_ac3_header(in);
+  if (!frame) return error_of(frame.error());
+  return SoundFrame{frame->frame_size, 0, media::ac3_samples_per_frame, frame->sample_rate(),
+                    frame->channels(), {}};
 }
 
 // What is held between packets is less than one frame; the largest is of 13 bits in ADTS.

@@ -4,10 +4,10 @@
 
 #include <array>
 
+#include "sluice/media/ac3.hpp"
 #include "sluice/media/avc.hpp"
 #include "sluice/media/hevc.hpp"
 #include "sluice/media/mp3.hpp"
-#include "sluice/mux/ts/ac3.hpp"
 #include "sluice/mux/ts/opus_unit.hpp"
 #include "sluice/mux/ts/stream_form.hpp"
 
@@ -92,7 +92,7 @@ Result<Wrapped> UnitWrapper::wrap(const Frame& frame, Pieces& pieces) {
       if (!media::parse_mp3_header(frame.payload)) return Errc::malformed;
       break;
     case SLUICE_CODEC_AC3:
-      if (!parse_ac3_header(frame.payload)) return Errc::malformed;
+      if (!media::parse_ac3_header(frame.payload)) return Errc::malformed;
       break;
     default:
       break;

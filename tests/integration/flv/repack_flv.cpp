@@ -10,11 +10,14 @@
 
 #include <sluice/mux/flv/demuxer.hpp>
 
-#include "../../unit/plugins/flv/packaging_bench.hpp"
+#include "../../unit/plugins/packaging_bench.hpp"
+#include "flv/packaging.hpp"
 
 using namespace sluice;
 
 namespace {
+
+using Bench = test::PackagingBench<sluice::flv::Packaging>;
 
 // Tracks and frames as the engine would give them to the session, at once.
 class Stream {
@@ -42,7 +45,7 @@ class Stream {
     lists_.push_back(std::exchange(changed_, false) ? newest_ : std::vector<const sluice_track*>{});
   }
 
-  void package(test::PackagingBench& bench) const {
+  void package(Bench& bench) const {
     // What an engine knows when the first frame comes: all tracks that are declared by then.
     bench.tracks(newest_at_start());
     for (std::size_t i = 0; i < frames_.size(); ++i) {
@@ -88,7 +91,7 @@ void demux(Stream& stream, const std::vector<std::uint8_t>& file) {
     throw std::runtime_error("tags were dropped: " + demuxer.last_drop().message());
 }
 
-std::size_t key_chunk(const test::PackagingBench& bench, std::size_t wanted) {
+std::size_t key_chunk(const Bench& bench, std::size_t wanted) {
   for (std::size_t i = 0; i < bench.chunks.size(); ++i)
     if ((bench.chunks[i].facts.flags & SLUICE_CHUNK_KEY) && wanted-- == 0) return i;
   throw std::runtime_error("there are not so many chunks to begin with");
@@ -99,7 +102,7 @@ int run(int argc, char** argv) {
   const std::vector<std::uint8_t> file{std::istreambuf_iterator<char>(in), {}};
   Stream stream;
   demux(stream, file);
-  test::PackagingBench bench;
+  Bench bench;
   stream.package(bench);
   const auto bytes = bench.body_from(key_chunk(bench, argc > 3 ? std::stoul(argv[3]) : 0));
   std::ofstream(argv[2], std::ios::binary)

@@ -32,6 +32,7 @@ RECIPES = {
     "avc.mp4": [*PICTURE, "-t", "4", *H264, *VIDEO_ONLY_MP4],
     "opus.mp4": ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-t", "4", "-vn", "-c:a", "libopus",
                  "-b:a", "48k", "-ac", "2"],
+    "ac3.mp4": [*SOUND, "-t", "4", "-vn", "-c:a", "ac3", "-b:a", "192k", "-ar", "48000", "-ac", "2"],
     "aac.mp4": [*SOUND, "-t", "4", "-vn", *AAC],
 }
 

@@ -7,8 +7,8 @@ Sample = namedtuple("Sample", "dts cts key payload")
 Track = namedtuple("Track", "fourcc config samples")
 
 CONFIG_BOXES = {b"avc1": b"avcC", b"hvc1": b"hvcC", b"hev1": b"hvcC", b"av01": b"av1C", b"vp09": b"vpcC",
-                b"Opus": b"dOps", b"mp4a": b"esds"}
-AUDIO_ENTRIES = (b"Opus", b"mp4a")
+                b"Opus": b"dOps", b"mp4a": b"esds", b"ac-3": b"dac3"}
+AUDIO_ENTRIES = (b"Opus", b"mp4a", b"ac-3")
 
 
 def boxes(data, at=0, end=None):

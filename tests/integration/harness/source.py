@@ -19,7 +19,7 @@ def coded_tags(name, style="enhanced", cts_shift=0):
     """The track of an MP4 clip as tags: style is enhanced, classic (H.264, AAC) or legacy (H.265 as codec 12)."""
     track = mp4.read(clip(name))
     fourcc = "hvc1" if track.fourcc == "hev1" else track.fourcc
-    is_audio = fourcc in ("Opus", "mp4a")
+    is_audio = fourcc in ("Opus", "mp4a", "ac-3")
     makers = {
         ("enhanced", False): (lambda c: flv.video_config(fourcc, c), lambda *f: flv.video_frame(fourcc, *f)),
         ("classic", False): (flv.avc_config, flv.avc_frame),
@@ -30,7 +30,7 @@ def coded_tags(name, style="enhanced", cts_shift=0):
     config, frame = makers[style, is_audio]
     record = opus_head(track.config) if fourcc == "Opus" else track.config
     kind = AUDIO if is_audio else VIDEO
-    tags = [Tag(kind, 0, config(record))]
+    tags = [Tag(kind, 0, config(record))] if fourcc != "ac-3" else []  # its frames say all
     for sample in track.samples:
         at = round(sample.dts * 1000)
         cts = round((sample.dts + sample.cts) * 1000) - at + cts_shift

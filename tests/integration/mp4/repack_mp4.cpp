@@ -8,7 +8,7 @@
 #include <optional>
 #include <sluice/mux/mp4/demuxer.hpp>
 
-#include "../../unit/plugins/fmp4/packaging_bench.hpp"
+#include "../../unit/plugins/fmp4/session_bench.hpp"
 
 using namespace sluice;
 
@@ -119,7 +119,7 @@ int run(char** arguments) {
   shift_to_zero(frames);
   stamp(frames, has_video);
 
-  test::PackagingBench bench(arguments[1], arguments[2]);
+  test::SessionBench bench(arguments[1], arguments[2]);
   std::vector<const sluice_track*> list;
   for (const sluice_track& track : stream.tracks) list.push_back(&track);
   bench.tracks(list);

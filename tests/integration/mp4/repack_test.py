@@ -1,14 +1,11 @@
 """Real media through our demuxer and packager: ffprobe finds the same packets at the same times, ffmpeg and GStreamer
 play the result without a word of complaint."""
 import json
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import unittest
 
 from harness.clips import H264, OTHER_PICTURE, PICTURE, SOUND, clip
+from harness.repack_case import RepackTest, run, run_well
 
 REPACK = sys.argv.pop(1)
 FRAGMENTED = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof+delay_moov", "-f", "mp4"]
@@ -16,41 +13,19 @@ AC3 = ["-c:a", "ac3", "-b:a", "128k"]
 SECOND_SOUND = ["-f", "lavfi", "-i", "sine=frequency=880:sample_rate=48000"]
 
 
-def run(*command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout, done.stderr
-
-
-class Repack(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="repack-")
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
+class Repack(RepackTest):
     def source(self, *options):
         """A fragmented MP4 that ffmpeg writes."""
-        out = self.path("in.mp4")
-        code, _, words = run("ffmpeg", "-v", "error", "-nostdin", "-y", *options, *FRAGMENTED, out)
-        self.assertEqual(code, 0, words)
-        return out
+        return self.ffmpeg("in.mp4", *options, *FRAGMENTED)
 
     def repack(self, source, kind, **parameters):
         out = self.path("out.mp4")
-        code, said, words = run(REPACK, kind, json.dumps(parameters), source, out)
-        self.assertEqual(code, 0, words)
-        print(f"{self.id()} {kind}: {said.strip()}")
+        said, _ = run_well(REPACK, kind, json.dumps(parameters), source, out)
+        self.say(said, kind)
         return out
 
-    def packets(self, path):
-        """[(stream index, pts, dts, key, hash)] in seconds, by stream and decoding time."""
-        code, said, words = run("ffprobe", "-v", "warning", "-show_packets", "-show_data_hash", "md5", "-show_entries",
-                                "packet=stream_index,pts_time,dts_time,flags,data_hash", "-of", "json", path)
-        self.assertEqual((code, words), (0, ""))
-        rows = [(row["stream_index"], float(row["pts_time"]), float(row["dts_time"]), "K" in row["flags"],
-                 row["data_hash"]) for row in json.loads(said)["packets"]]
-        return sorted(rows, key=lambda row: (row[0], row[2]))
+    def packets(self, path, by="stream_index"):
+        return super().packets(path, by)
 
     def check_same(self, source, result, streams=None):
         sent = [row for row in self.packets(source) if streams is None or row[0] in streams]
@@ -64,19 +39,6 @@ class Repack(unittest.TestCase):
             self.assertAlmostEqual(after[1], before[1] - shift, delta=0.00004)
             self.assertAlmostEqual(after[2], before[2] - shift, delta=0.00004)
 
-    def check_plays(self, result):
-        code, _, words = run("ffmpeg", "-v", "warning", "-nostdin", "-i", result, "-f", "null", "-")
-        self.assertEqual((code, words), (0, ""))
-
-    def check_gstreamer(self, result, wanted):
-        if not shutil.which("gst-launch-1.0"):
-            self.skipTest("no GStreamer")
-        code, said, words = run("gst-launch-1.0", "-v", "filesrc", f"location={result}", "!", "qtdemux", "name=d",
-                                f"d.{wanted}_0", "!", "fakesink", "silent=false")
-        self.assertEqual(code, 0, words)
-        self.assertNotIn("ERROR", words)
-        return said.count("chain")
-
     def check(self, source, streams=None, **parameters):
         for kind in ("mp4", "cmaf"):
             with self.subTest(kind=kind):
@@ -89,7 +51,7 @@ class Repack(unittest.TestCase):
         source = self.source("-i", clip("short.flv"), "-c", "copy")
         result = self.check(source)
         sent = [row for row in self.packets(source) if row[0] == 0]
-        self.assertEqual(self.check_gstreamer(result, "video"), len(sent))
+        self.check_gstreamer(result, "qtdemux", "video_0", len(sent))
 
     def test_one_track_each(self):
         source = self.source("-i", clip("short.flv"), "-c", "copy")
@@ -123,10 +85,8 @@ class Repack(unittest.TestCase):
         self.check(source)
 
     def test_negative_composition_offsets(self):
-        out = self.path("in.mp4")
-        code, _, words = run("ffmpeg", "-v", "error", "-nostdin", "-y", *PICTURE, "-t", "4", *H264, "-movflags",
-                             "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets", "-f", "mp4", out)
-        self.assertEqual(code, 0, words)
+        out = self.ffmpeg("in.mp4", *PICTURE, "-t", "4", *H264, "-movflags",
+                          "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets", "-f", "mp4")
         self.check(out)
 
     def test_plain_file_is_refused(self):

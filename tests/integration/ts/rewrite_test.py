@@ -2,44 +2,34 @@
 without a word; ffmpeg finds the same pictures and sound at the same times."""
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import unittest
 
 from harness.clips import clip
-from harness.patience import PACE
+from harness.repack_case import run_well
 
 PROGRAM = sys.argv.pop(1)  # ts_rewrite
 RARE = ("references",)  # ffmpeg's own are rarer than they may be where frames are
 SINE = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
 
 
-def run(command, stdin=None, binary=False):
-    """Standard output and standard error; the program must succeed."""
-    done = subprocess.run(command, input=stdin, capture_output=True, timeout=60 * PACE)
-    words = done.stderr.decode("utf-8", "replace")
-    if done.returncode != 0:
-        raise AssertionError(f"{' '.join(command)} ended with {done.returncode}: {words[-1500:]}")
-    return done.stdout if binary else done.stdout.decode("utf-8", "replace"), words
-
-
 def written(*arguments):
     """A transport stream of ffmpeg's."""
-    return run(["ffmpeg", "-v", "error", "-nostdin", *arguments, "-f", "mpegts", "-"], binary=True)[0]
+    return run_well("ffmpeg", "-v", "error", "-nostdin", *arguments, "-f", "mpegts", "-")[0]
 
 
 def rewritten(stream, origin_ms=0):
-    out, words = run([PROGRAM, str(origin_ms)], stdin=stream, binary=True)
+    out, words = run_well(PROGRAM, str(origin_ms), stdin=stream)
     return out, dict((name, int(count)) for name, count in (line.split() for line in words.splitlines()))
 
 
 def decoded(stream):
     """Per stream the hashes and times of what was decoded, and everything ffmpeg had to say."""
-    text, words = run(["ffmpeg", "-v", "warning", "-nostdin", "-copyts", "-i", "-", "-map", "0:v?", "-map", "0:a?",
-                       "-fps_mode", "passthrough", "-enc_time_base", "1:90000", "-f", "framemd5", "-"], stdin=stream)
+    text, words = run_well("ffmpeg", "-v", "warning", "-nostdin", "-copyts", "-i", "-", "-map", "0:v?", "-map", "0:a?",
+                           "-fps_mode", "passthrough", "-enc_time_base", "1:90000", "-f", "framemd5", "-", stdin=stream)
     frames = {}
-    for line in text.splitlines():
+    for line in text.decode().splitlines():
         if not line.startswith("#"):
             number, _, pts, _, _, digest = (field.strip() for field in line.split(","))
             frames.setdefault(number, []).append((int(pts), digest))
@@ -47,7 +37,8 @@ def decoded(stream):
 
 
 def probed(stream):
-    text, words = run(["ffprobe", "-v", "warning", "-show_streams", "-show_programs", "-of", "json", "-"], stdin=stream)
+    text, words = run_well("ffprobe", "-v", "warning", "-show_streams", "-show_programs", "-of", "json", "-",
+                           stdin=stream)
     return json.loads(text), words
 
 
@@ -131,8 +122,9 @@ class MuxTs(unittest.TestCase):
                 branches = []
                 for parser in parsers:
                     branches += ["demux.", "!", "queue", "!", parser, "!", "filesink", f"location={os.path.join(folder, parser)}"]
-                text, words = run(["gst-launch-1.0", "-q", "filesrc", f"location={path}", "!", "tsdemux", "name=demux", *branches])
-                self.assertEqual(words + text, "")
+                text, words = run_well("gst-launch-1.0", "-q", "filesrc", f"location={path}", "!", "tsdemux", "name=demux",
+                                       *branches)
+                self.assertEqual(words + text.decode(), "")
                 # All but the packets' own headers, their stuffing and the tables.
                 taken = sum(os.path.getsize(os.path.join(folder, parser)) for parser in parsers)
                 self.assertGreater(taken, 0.6 * len(out))

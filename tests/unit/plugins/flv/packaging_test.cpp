@@ -7,11 +7,11 @@
 #include <string>
 
 #include "../../sdk/mux/flv/sample_stream.hpp"
-#include "packaging_bench.hpp"
+#include "../packaging_bench.hpp"
 
 using namespace sluice;
 using test::OwnFrame;
-using test::PackagingBench;
+using Bench = test::PackagingBench<sluice::flv::Packaging>;
 using namespace test::flv;
 
 namespace {
@@ -24,7 +24,7 @@ const Track other_picture(1, SLUICE_TRACK_VIDEO, SLUICE_CODEC_H264, other_avc_co
 const Track sound(2, SLUICE_TRACK_AUDIO, SLUICE_CODEC_AAC, aac_config);
 
 struct Feed {
-  void operator()(PackagingBench& bench, const Unit& unit, const sluice_track& track) {
+  void operator()(Bench& bench, const Unit& unit, const sluice_track& track) {
     const std::uint32_t flags =
         (unit.key ? SLUICE_FRAME_KEY : 0u) | (unit.disposable ? SLUICE_FRAME_DISPOSABLE : 0u);
     auto& frame =
@@ -58,7 +58,7 @@ sluice_status refusal_of(Call&& call, std::string* words = nullptr) {
 }  // namespace
 
 TEST_CASE("the beginning is the init chunk, each frame a chunk whose payload is not copied") {
-  PackagingBench bench;
+  Bench bench;
   Feed feed;
   sluice_packager_description description{};
   CHECK(refusal_of([&] { bench.session.describe(description); }) == SLUICE_STATUS_STATE);
@@ -89,7 +89,7 @@ TEST_CASE("the beginning is the init chunk, each frame a chunk whose payload is 
 }
 
 TEST_CASE("a viewer who joins later reads the same timestamps") {
-  PackagingBench bench;
+  Bench bench;
   Feed feed;
   bench.tracks({&picture.view, &sound.view});
   const auto units = sample_units(3'600'000, 1, 2);
@@ -104,7 +104,7 @@ TEST_CASE("a viewer who joins later reads the same timestamps") {
 }
 
 TEST_CASE("of sound alone every chunk can be begun with") {
-  PackagingBench bench;
+  Bench bench;
   Feed feed;
   bench.tracks({&sound.view});
   for (int i = 0; i < 5; ++i) feed(bench, sound_at(i * 23), sound.view);
@@ -112,7 +112,7 @@ TEST_CASE("of sound alone every chunk can be begun with") {
 }
 
 TEST_CASE("a change in mid-stream is quiet for who runs, and stands in the chunks") {
-  PackagingBench bench;
+  Bench bench;
   Feed feed;
   bench.tracks({&picture.view, &sound.view});
   feed(bench, picture_at(0, true), picture.view);
@@ -154,7 +154,7 @@ TEST_CASE("a change in mid-stream is quiet for who runs, and stands in the chunk
 
 TEST_CASE("a change of sound amid a group stands in front of the very next frame") {
   const Track other_sound(2, SLUICE_TRACK_AUDIO, SLUICE_CODEC_AAC, {0x11, 0x90});
-  PackagingBench bench;
+  Bench bench;
   Feed feed;
   bench.tracks({&picture.view, &sound.view});
   feed(bench, picture_at(0, true), picture.view);
@@ -168,7 +168,7 @@ TEST_CASE("a change of sound amid a group stands in front of the very next frame
 
 TEST_CASE("what does not change the bytes makes no init chunk") {
   const Track text(3, SLUICE_TRACK_DATA, SLUICE_FOURCC('t', 'x', 't', ' '), {1});
-  PackagingBench bench;
+  Bench bench;
   Feed feed;
   bench.tracks({&picture.view, &sound.view});
   bench.tracks({&picture.view, &text.view, &sound.view});
@@ -178,7 +178,7 @@ TEST_CASE("what does not change the bytes makes no init chunk") {
 }
 
 TEST_CASE("the first chunk of a session has its headers: its viewers may have begun with the one before") {
-  PackagingBench bench;
+  Bench bench;
   Feed feed;
   bench.tracks({&picture.view, &sound.view});
   feed(bench, picture_at(0, true), picture.view);
@@ -190,7 +190,7 @@ TEST_CASE("the first chunk of a session has its headers: its viewers may have be
 TEST_CASE("streams and frames that cannot be carried are refused in words") {
   const Track vp8(1, SLUICE_TRACK_VIDEO, SLUICE_CODEC_VP8);
   const Track bare(1, SLUICE_TRACK_VIDEO, SLUICE_CODEC_H264);
-  PackagingBench bench;
+  Bench bench;
   std::string words;
   CHECK(refusal_of([&] { bench.tracks({&vp8.view}); }, &words) == SLUICE_STATUS_MEDIA);
   CHECK(words.find("vp08") != std::string::npos);

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "made_tracks.hpp"
-#include "packaging_bench.hpp"
+#include "session_bench.hpp"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -77,7 +77,7 @@ struct Stream {
   }
 };
 
-void play(PackagingBench& bench, const Stream& stream, std::size_t from = 0) {
+void play(SessionBench& bench, const Stream& stream, std::size_t from = 0) {
   bench.tracks(stream.tracks());
   for (std::size_t i = from; i < stream.frames.size(); ++i) bench.frame(stream.frames[i].view);
   bench.flush();
@@ -120,21 +120,21 @@ TEST_CASE("what is packaged can be read back, frame by frame") {
   const Stream stream;
   for (const char* format : {"mp4", "cmaf"}) {
     CAPTURE(format);
-    PackagingBench bench(format);
+    SessionBench bench(format);
     play(bench, stream);
     CHECK(demuxed(bench.all_bytes()) == sent(stream));
-    PackagingBench video(format, R"({"tracks":"video"})"), audio(format, R"({"tracks":"audio"})");
+    SessionBench video(format, R"({"tracks":"video"})"), audio(format, R"({"tracks":"audio"})");
     play(video, stream);
     play(audio, stream);
     CHECK(demuxed(video.all_bytes()) == sent(stream, true, false));
     CHECK(demuxed(audio.all_bytes()) == sent(stream, false, true));
   }
-  CHECK(PackagingBench::held() == 0);
+  CHECK(SessionBench::held() == 0);
 }
 
 TEST_CASE("a CMAF chunk is one part, and its facts are those of its frames") {
   const Stream stream;
-  PackagingBench bench("cmaf", R"({"tracks":"video"})");
+  SessionBench bench("cmaf", R"({"tracks":"video"})");
   play(bench, stream);
   REQUIRE(bench.chunks.size() > 36);
   CHECK(bench.chunks[0].facts.flags == SLUICE_CHUNK_INIT);
@@ -158,7 +158,7 @@ TEST_CASE("a CMAF chunk is one part, and its facts are those of its frames") {
 
 TEST_CASE("chunks of sound follow the same marks and are all independent") {
   const Stream stream;
-  PackagingBench bench("cmaf", R"({"tracks":"audio","prft":false})");
+  SessionBench bench("cmaf", R"({"tracks":"audio","prft":false})");
   play(bench, stream);
   std::uint64_t segment = 39;
   for (std::size_t i = 1; i < bench.chunks.size(); ++i) {
@@ -174,10 +174,10 @@ TEST_CASE("two sessions that begin at different segments make equal bytes") {
   const Stream stream;
   for (const char* parameters : {R"({"tracks":"video"})", R"({"tracks":"audio"})", R"({"tracks":"muxed"})"}) {
     CAPTURE(parameters);
-    PackagingBench early("cmaf", parameters);
+    SessionBench early("cmaf", parameters);
     play(early, stream);
     for (const std::uint64_t begin : {41u, 44u}) {
-      PackagingBench late("cmaf", parameters);
+      SessionBench late("cmaf", parameters);
       play(late, stream, stream.begin_of(begin));
       CHECK(late.chunks[0].bytes == early.chunks[0].bytes);
       const std::size_t ahead = early.chunks.size() - late.chunks.size();
@@ -193,7 +193,7 @@ TEST_CASE("two sessions that begin at different segments make equal bytes") {
 
 TEST_CASE("a session that begins within a segment does not call it the segment's begin") {
   const Stream stream;
-  PackagingBench early("cmaf"), late("cmaf");
+  SessionBench early("cmaf"), late("cmaf");
   play(early, stream);
   std::size_t from = stream.begin_of(42);
   while (stream.frames[from].view.dts != 5000 * ms || stream.frames[from].view.track != &stream.picture)
@@ -207,11 +207,11 @@ TEST_CASE("a session that begins within a segment does not call it the segment's
 
 TEST_CASE("payload is never copied, and what is costs little") {
   const Stream stream;
-  PackagingBench chunked("cmaf"), progressive("mp4"), each("mp4", R"({"fragment_ms":0})");
+  SessionBench chunked("cmaf"), progressive("mp4"), each("mp4", R"({"fragment_ms":0})");
   play(chunked, stream);
   play(progressive, stream);
   play(each, stream);
-  const auto copied = [](const PackagingBench& bench) {
+  const auto copied = [](const SessionBench& bench) {
     std::size_t sum = 0;
     for (std::size_t i = 1; i < bench.chunks.size(); ++i) sum += bench.chunks[i].copied;
     return sum;
@@ -225,7 +225,7 @@ TEST_CASE("payload is never copied, and what is costs little") {
 
 TEST_CASE("progressive fragments begin with key pictures and end in time") {
   const Stream stream;
-  PackagingBench bench("mp4");
+  SessionBench bench("mp4");
   play(bench, stream);
   std::size_t keys = 0;
   for (std::size_t i = 1; i < bench.chunks.size(); ++i) {
@@ -239,7 +239,7 @@ TEST_CASE("progressive fragments begin with key pictures and end in time") {
 
 TEST_CASE("tracks again: equal ones change nothing, others end the chunk and bring another init") {
   Stream stream;
-  PackagingBench bench("cmaf");
+  SessionBench bench("cmaf");
   bench.tracks(stream.tracks());
   bench.frame(stream.frames[0].view);
   bench.tracks(stream.tracks());
@@ -256,17 +256,17 @@ TEST_CASE("tracks again: equal ones change nothing, others end the chunk and bri
   const sluice_track telephone = telephone_track(9);
   CHECK_THROWS_AS(bench.tracks({&telephone}), Error);
   CHECK_NOTHROW(bench.frame(stream.frames[2].view));
-  CHECK(PackagingBench::held() == 0);
+  CHECK(SessionBench::held() == 0);
 }
 
 TEST_CASE("a flush writes what was gathered and lets go of it") {
   const Stream stream;
-  PackagingBench bench("cmaf");
+  SessionBench bench("cmaf");
   bench.tracks(stream.tracks());
   bench.frame(stream.frames[0].view);
-  CHECK(PackagingBench::held() == 1);
+  CHECK(SessionBench::held() == 1);
   bench.flush();
-  CHECK(PackagingBench::held() == 0);
+  CHECK(SessionBench::held() == 0);
   CHECK(bench.chunks.size() == 2);
   bench.flush();
   CHECK(bench.chunks.size() == 2);
@@ -274,7 +274,7 @@ TEST_CASE("a flush writes what was gathered and lets go of it") {
 
 TEST_CASE("frames that cannot be carried are refused, and the rest goes on") {
   Stream stream;
-  PackagingBench bench("cmaf");
+  SessionBench bench("cmaf");
   const auto status = [&](const sluice_frame& frame) {
     try {
       bench.frame(frame);
@@ -300,7 +300,7 @@ TEST_CASE("frames that cannot be carried are refused, and the rest goes on") {
 
 TEST_CASE("a part larger than a chunk may be becomes several, each with a number of its own") {
   const Stream stream;
-  PackagingBench bench("cmaf", R"({"tracks":"video","prft":false})");
+  SessionBench bench("cmaf", R"({"tracks":"video","prft":false})");
   bench.tracks(stream.tracks());
   std::deque<OwnFrame> frames;
   for (int i = 0; i < 8; ++i)

@@ -7,6 +7,8 @@
 #include <sluice/mux/ts/demuxer.hpp>
 #include <string>
 
+#include "../packaging_bench.hpp"
+
 using namespace sluice;
 using sluice::mpegts::Packaging;
 namespace ts = sluice::mux::ts;
@@ -14,38 +16,7 @@ namespace ts = sluice::mux::ts;
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-
-struct Chunk {
-  sluice_chunk_facts facts;
-  Bytes bytes;
-};
-
-// The host's side of a chunk writer.
-struct Recorder {
-  Recorder() {
-    table.struct_size = sizeof table;
-    table.self = this;
-    table.append_bytes = [](void* self, const std::uint8_t* bytes, std::uint64_t size) -> sluice_status {
-      auto& pending = static_cast<Recorder*>(self)->pending;
-      pending.insert(pending.end(), bytes, bytes + size);
-      return SLUICE_STATUS_OK;
-    };
-    table.append_slice = [](void*, const sluice_frame*, std::uint64_t, std::uint64_t) -> sluice_status {
-      return SLUICE_STATUS_ARGUMENT;  // packets are contiguous: nothing is sliced
-    };
-    table.end_chunk = [](void* self, const sluice_chunk_facts* facts) -> sluice_status {
-      auto& recorder = *static_cast<Recorder*>(self);
-      recorder.chunks.push_back({*facts, std::exchange(recorder.pending, {})});
-      return SLUICE_STATUS_OK;
-    };
-  }
-  Recorder(const Recorder&) = delete;
-  Recorder& operator=(const Recorder&) = delete;
-
-  sluice_chunk_writer table{};
-  Bytes pending;
-  std::vector<Chunk> chunks;
-};
+using Chunk = test::RecordedChunk;
 
 const Bytes aac_config = {0x11, 0x90};
 
@@ -67,11 +38,7 @@ sluice_track sound_track(std::uint32_t id = 2) {
   return track;
 }
 
-struct Run {
-  void tracks(const std::vector<const sluice_track*>& tracks) {
-    ChunkWriter out(&recorder.table);
-    packaging.tracks(tracks, out);
-  }
+struct Run : test::PackagingBench<Packaging> {
   void frame(const sluice_track& track, const std::vector<Bytes>& spans, std::int64_t ms, std::uint32_t flags,
              std::uint64_t segment = 1, std::uint32_t discontinuity = 0) {
     std::vector<sluice_span> list;
@@ -90,18 +57,15 @@ struct Run {
     frame.discontinuity = discontinuity;
     frame.spans = list.data();
     frame.span_count = static_cast<std::uint32_t>(list.size());
-    ChunkWriter out(&recorder.table);
-    packaging.frame(frame, out);
+    PackagingBench::frame(frame);
   }
   Chunk take() {
-    REQUIRE(recorder.chunks.size() == 1);
-    Chunk chunk = recorder.chunks.front();
-    recorder.chunks.clear();
+    REQUIRE(chunks.size() == 1);
+    Chunk chunk = chunks.front();
+    chunks.clear();
+    CHECK(chunk.copied == chunk.bytes.size());  // packets are contiguous: nothing is sliced
     return chunk;
   }
-
-  Recorder recorder;
-  Packaging packaging;
 };
 
 Bytes picture(std::uint32_t number) {
@@ -124,7 +88,7 @@ TEST_CASE("each frame is a chunk of whole packets; key frames carry tables") {
   Run run;
   const auto video = picture_track(), audio = sound_track();
   run.tracks({&video, &audio});
-  CHECK(run.recorder.chunks.empty());  // no init chunk
+  CHECK(run.chunks.empty());  // no init chunk
   run.frame(video, {picture(0)}, 0, SLUICE_FRAME_KEY, 7);
   const Chunk key = run.take();
   CHECK(key.facts.flags == (SLUICE_CHUNK_KEY | SLUICE_CHUNK_INDEPENDENT));
@@ -190,14 +154,13 @@ TEST_CASE("after a discontinuity, and after a pause, decoders can start anew") {
   run.tracks({&audio});
   run.frame(audio, {unit}, 1000, SLUICE_FRAME_KEY, 1, 0);
   run.frame(audio, {unit}, 1021, SLUICE_FRAME_KEY, 1, 0);
-  run.recorder.chunks.clear();
+  run.chunks.clear();
   run.frame(audio, {unit}, 1042, SLUICE_FRAME_KEY, 1, 1);
   const Chunk broken = run.take();
   REQUIRE(begins_with_tables(broken.bytes));
   CHECK((broken.bytes[376 + 5] & 0x80) != 0);  // discontinuity_indicator
-  ChunkWriter out(&run.recorder.table);
-  run.packaging.flush(out);
-  CHECK(run.recorder.chunks.empty());
+  run.flush();
+  CHECK(run.chunks.empty());
   run.frame(audio, {unit}, 1063, SLUICE_FRAME_KEY, 1, 1);
   CHECK(begins_with_tables(run.take().bytes));
 }
@@ -205,17 +168,17 @@ TEST_CASE("after a discontinuity, and after a pause, decoders can start anew") {
 TEST_CASE("a description names what is carried, each once") {
   Run run;
   sluice_packager_description description{};
-  CHECK_THROWS_AS(run.packaging.describe(description), Error);
+  CHECK_THROWS_AS(run.session.describe(description), Error);
   const auto video = picture_track(), audio = sound_track(), other = sound_track(3);
   auto av1 = picture_track();
   av1.id = 4;
   av1.codec = SLUICE_CODEC_AV1;
   run.tracks({&video, &audio, &other, &av1});
-  run.packaging.describe(description);
+  run.session.describe(description);
   CHECK(std::string(description.mime) == "video/mp2t");
   CHECK(std::string(description.codecs) == "avc1.42c01e,mp4a.40.2");
   run.frame(av1, {inter}, 0, 0);
-  CHECK(run.recorder.chunks.empty());
+  CHECK(run.chunks.empty());
 }
 
 TEST_CASE("what cannot be carried is refused in words, and the next frame goes on") {
@@ -235,7 +198,7 @@ TEST_CASE("what cannot be carried is refused in words, and the next frame goes o
   run.tracks({&video});
   CHECK_THROWS_AS(run.frame(video, {{0, 0, 0, 9, 1}}, 0, SLUICE_FRAME_KEY), Error);
   CHECK_THROWS_AS(run.frame(video, {}, 0, SLUICE_FRAME_KEY), Error);
-  CHECK(run.recorder.pending.empty());
+  CHECK_FALSE(run.is_amid_chunk());
   run.frame(video, {picture(1)}, 0, SLUICE_FRAME_KEY);
   CHECK(run.take().facts.flags == (SLUICE_CHUNK_KEY | SLUICE_CHUNK_INDEPENDENT));
 }

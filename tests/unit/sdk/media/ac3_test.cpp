@@ -19,6 +19,10 @@ TEST_CASE("AC-3 headers tell rate, channels and size") {
            Case{"0b770000 5440 4300", 44100, 192000, 2, 834},
            Case{"0b770000 5540 4300", 44100, 192000, 2, 836},  // padded
            Case{"0b770000 8240 2000", 32000, 40000, 1, 240},
+           Case{"0b770000 0040 2000", 48000, 32000, 1, 128},    // the least
+           Case{"0b770000 2540 4000", 48000, 640000, 2, 2560},  // the most
+           Case{"0b770000 1448 4000", 24000, 96000, 2, 768},    // half
+           Case{"0b770000 5450 4000", 11025, 48000, 2, 834},    // and a quarter of the rates
        }) {
     CAPTURE(c.bytes);
     const auto header = parse_ac3_header(hex(c.bytes));

@@ -10,10 +10,11 @@
 namespace sluice::media {
 
 inline constexpr uint32_t ac3_samples_per_frame = 1536;
+inline constexpr uint8_t ac3_last_bsid = 10;  // above: Enhanced AC-3
 
 struct Ac3Header {
   uint8_t fscod = 0;  // 0: 48 kHz, 1: 44.1 kHz, 2: 32 kHz
-  uint8_t bsid = 8;
+  uint8_t bsid = 8;   // 9 and 10: half and a quarter of the rates
   uint8_t bsmod = 0;
   uint8_t acmod = 2;          // 1: mono, 2: stereo ... 7: three front, two back
   bool lfeon = false;         // one more channel, of low frequencies

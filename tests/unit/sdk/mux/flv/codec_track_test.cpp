@@ -111,9 +111,30 @@ TEST_CASE("MP3: the frame header is the configuration") {
   CHECK(track.scan(Bytes{1, 2, 3, 4}).has_error());
 }
 
-TEST_CASE("a codec nobody knows passes as it is") {
+TEST_CASE("AC-3: the frame header is the configuration") {
   CodecTrack track(SLUICE_CODEC_AC3);
-  const Bytes frame{0x0B, 0x77, 1};
+  CHECK(track.configure(Bytes{1, 2, 3}).value() == Change::none);
+  CHECK_FALSE(track.is_ready());
+  Bytes frame{0x0B, 0x77, 0, 0, 0x1C, 0x40, 0xE1};  // 384 kbit/s, 48 kHz, 5.1
+  frame.resize(1536);
+  const auto plan = track.scan(frame);
+  REQUIRE(plan.has_value());
+  CHECK(plan->key);
+  CHECK(plan->facts_changed);
+  CHECK(plan->duration == 32'000'000);
+  CHECK(track.is_ready());
+  CHECK(track.facts().config.empty());
+  CHECK(track.facts().sample_rate == 48000);
+  CHECK(track.facts().channels == 6);
+  CHECK(published(track, frame, *plan) == frame);
+  CHECK_FALSE(track.scan(frame)->facts_changed);
+  CHECK(track.scan(Bytes{1, 2, 3, 4, 5, 6, 7}).has_error());
+  CHECK(track.scan(Bytes{0x0B, 0x77}).has_error());
+}
+
+TEST_CASE("a codec nobody knows passes as it is") {
+  CodecTrack track(SLUICE_CODEC_FLAC);
+  const Bytes frame{0xFF, 0xF8, 1};
   const auto plan = track.scan(frame);
   REQUIRE(plan.has_value());
   CHECK(published(track, frame, *plan) == frame);

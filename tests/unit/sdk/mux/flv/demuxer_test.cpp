@@ -86,7 +86,7 @@ TEST_CASE("every codec comes back") {
            Case{SLUICE_TRACK_AUDIO, SLUICE_CODEC_AAC, aac_config, {0x21, 0x10, 4}},
            Case{SLUICE_TRACK_AUDIO, SLUICE_CODEC_OPUS, mono_opus(), {0xfc, 1}},
            Case{SLUICE_TRACK_AUDIO, SLUICE_CODEC_MP3, {}, mp3},
-           Case{SLUICE_TRACK_AUDIO, SLUICE_CODEC_AC3, {}, hex("0b77 0000 1440")},
+           Case{SLUICE_TRACK_AUDIO, SLUICE_CODEC_AC3, {}, hex("0b77 0000 1440 40")},
        }) {
     CAPTURE(c.codec);
     const Track track(1, c.kind, c.codec, c.config);

@@ -21,7 +21,7 @@ TEST_CASE("the facts of the frame header turn into the box and back") {
 }
 
 TEST_CASE("dac3 that lies is refused") {
-  for (const char* body : {"", "103d", "d03dc0", "103e60"}) {
+  for (const char* body : {"", "103d", "d03dc0", "103e60", "203dc0" /* Enhanced */}) {
     CAPTURE(body);
     CHECK(parse_ac3_specific(hex(body)).has_error());
   }

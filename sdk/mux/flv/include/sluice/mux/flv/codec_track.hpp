@@ -64,6 +64,7 @@ class CodecTrack {
   Result<FramePlan> scan_vp9(std::span<const std::uint8_t> frame);
   Result<FramePlan> scan_audio(std::span<const std::uint8_t> frame);
   void take_picture(const media::Picture& picture);
+  bool take_sound(std::uint32_t sample_rate, std::uint32_t channels);
   Change take_config(std::vector<std::uint8_t> config);
 
   TrackFacts facts_;

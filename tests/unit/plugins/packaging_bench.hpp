@@ -1,4 +1,4 @@
-// A packaging session with as much of a host as it needs: chunks are recorded.
+// A packaging session without a host: what it writes is recorded.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "flv/packaging.hpp"
+#include <sluice/packager.hpp>
 
 namespace sluice::test {
 
@@ -36,18 +36,33 @@ struct OwnFrame {
 struct RecordedChunk {
   sluice_chunk_facts facts{};
   std::vector<std::uint8_t> bytes;
-  std::size_t copied = 0;
+  std::size_t copied = 0;  // of them; the others are slices of frames
 };
 
+template <class Session>
 class PackagingBench {
  public:
+  template <class... Arguments>
+  explicit PackagingBench(Arguments&&... arguments) : session(std::forward<Arguments>(arguments)...) {}
+  PackagingBench(const PackagingBench&) = delete;
+  PackagingBench& operator=(const PackagingBench&) = delete;
+  virtual ~PackagingBench() = default;
+
   void tracks(const std::vector<const sluice_track*>& list) {
     run([&](ChunkWriter& out) { session.tracks(list, out); });
   }
   void frame(const sluice_frame& frame) {
     run([&](ChunkWriter& out) { session.frame(frame, out); });
   }
+  void flush() {
+    run([&](ChunkWriter& out) { session.flush(out); });
+  }
 
+  std::vector<std::uint8_t> all_bytes() const {
+    std::vector<std::uint8_t> all;
+    for (const RecordedChunk& chunk : chunks) all.insert(all.end(), chunk.bytes.begin(), chunk.bytes.end());
+    return all;
+  }
   // What a viewer gets who begins with this chunk: the newest init chunk before it, and no other after.
   std::vector<std::uint8_t> body_from(std::size_t first) const {
     std::vector<std::uint8_t> body;
@@ -59,8 +74,15 @@ class PackagingBench {
     return body;
   }
 
-  sluice::flv::Packaging session;
+  // Something was appended since the last end of a chunk.
+  bool is_amid_chunk() const { return !pending_.bytes.empty(); }
+
   std::vector<RecordedChunk> chunks;
+  Session session;
+
+ protected:
+  // Whether the session may still point into this frame.
+  virtual bool may_slice(const sluice_frame&) const { return true; }
 
  private:
   template <class Call>
@@ -69,7 +91,7 @@ class PackagingBench {
     const sluice_chunk_writer writer{sizeof writer, 0, this, &append_bytes, &append_slice, &end_chunk};
     ChunkWriter out(&writer);
     call(out);
-    if (!pending_.bytes.empty()) throw std::logic_error("a chunk was begun and not ended");
+    if (is_amid_chunk()) throw std::logic_error("a chunk was begun and not ended");
   }
   static sluice_status append_bytes(void* self, const std::uint8_t* bytes, std::uint64_t size) {
     RecordedChunk& pending = static_cast<PackagingBench*>(self)->pending_;
@@ -79,11 +101,11 @@ class PackagingBench {
   }
   static sluice_status append_slice(void* self, const sluice_frame* frame, std::uint64_t offset,
                                     std::uint64_t size) {
-    RecordedChunk& pending = static_cast<PackagingBench*>(self)->pending_;
-    if (offset != 0 || size != frame->bytes) return SLUICE_STATUS_ARGUMENT;
+    auto& bench = *static_cast<PackagingBench*>(self);
+    if (!bench.may_slice(*frame) || offset != 0 || size != frame->bytes) return SLUICE_STATUS_ARGUMENT;
+    auto& bytes = bench.pending_.bytes;
     for (std::uint32_t i = 0; i < frame->span_count; ++i)
-      pending.bytes.insert(pending.bytes.end(), frame->spans[i].data,
-                           frame->spans[i].data + frame->spans[i].size);
+      bytes.insert(bytes.end(), frame->spans[i].data, frame->spans[i].data + frame->spans[i].size);
     return SLUICE_STATUS_OK;
   }
   static sluice_status end_chunk(void* self, const sluice_chunk_facts* facts) {
