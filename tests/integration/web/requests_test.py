@@ -68,6 +68,25 @@ class Requests(WebTest):
         self.assertEqual(wire.answer().status, 200)
         self.assertTrue(wire.ended())
 
+    def test_what_was_pipelined_before_a_half_close_is_answered(self):
+        server = self.serve_web(modules={"greeter": {"config": {"greeting": "x" * 100_000}}})
+        wire = self.wire(server)
+        wire.send(b"GET /hello/x HTTP/1.1\r\nHost: h\r\n\r\n" * 100)  # more than socket buffers hold
+        wire.socket.shutdown(1)
+        for i in range(100):
+            self.assertEqual(len(wire.answer().body), 100_005, i)
+        self.assertTrue(wire.ended())
+
+    def test_a_handler_that_takes_too_long(self):
+        server = self.serve_web(modules={"greeter": {"config": {"tick_ms": 30000}}})
+        wires = [self.wire(server) for _ in range(3)]
+        for wire in wires:
+            wire.send("GET /tick/1 HTTP/1.1\r\nHost: h\r\n\r\n")
+        for wire in wires:
+            answer = wire.answer()
+            self.assertEqual((answer.status, answer["connection"]), (504, None))
+            self.assertEqual(wire.ask("/hello/x").status, 200, "the connection is none the worse")
+
     def test_equal_questions_of_a_shared_route_are_asked_once(self):
         server = self.serve_web()
         lanes = len([t for t in server.ask("modules") if t["id"] == "http"][0].get("threads", [0] * 64)) or 64
@@ -163,6 +182,20 @@ class Limits(WebTest):
             thread.join()
         for wire in (silent, trickle, body, idle):
             self.assertTrue(wire.ended())
+
+    def test_a_peer_that_takes_its_time_is_not_idle(self):
+        server = self.serve_web(http={"idle_timeout_s": 1, "write_timeout_s": 20},
+                                modules={"greeter": {"config": {"greeting": "x" * 100_000}}})
+        slow, idle = self.wire(server), self.wire(server)
+        slow.send(b"GET /hello/x HTTP/1.1\r\nHost: h\r\n\r\n" * 100)
+        self.assertEqual(len(slow.answer().body), 100_005)
+        for _ in range(2):
+            self.assertEqual(idle.ask("/hello/x").status, 200)
+            self.assertTrue(idle.ended(), "by now the idle timeout is over")
+            idle = self.wire(server)
+        for i in range(99):
+            self.assertEqual(len(slow.answer().body), 100_005, i)
+        self.assertEqual(slow.ask("/hello/x").status, 200, "and its time to think begins when it has all")
 
     def test_a_peer_that_takes_nothing_is_cut(self):
         server = self.serve_web(http={"write_timeout_s": 1, "requests_per_connection": 100000})
