@@ -103,6 +103,7 @@ class Connection final : public Responder {
   unsigned status_ = 0;          // of the answer; 0: it has not begun
   std::uint64_t body_sent_ = 0;  // queued, of the answer
   std::uint64_t served_ = 0;     // requests
+  std::size_t turn_sent_ = 0;    // since others had their turn
   std::int64_t asked_at_ = 0;
 
   Phase phase_ = Phase::reading;

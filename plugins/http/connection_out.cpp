@@ -11,6 +11,7 @@ namespace sluice::http {
 namespace {
 
 constexpr std::size_t gather_limit = 128;
+constexpr std::size_t turn_limit = 1024 * 1024;  // bytes of an answer, then others get theirs
 constexpr std::size_t sealed_limit = 64 * 1024;  // ciphertext in store
 
 }  // namespace
@@ -84,11 +85,17 @@ void Connection::abort(std::string_view reason) {
 bool Connection::flush() {
   if (closed_ || blocked_) return false;
   std::size_t sent = 0;
-  const Outcome outcome = write_out(sent);
+  Outcome outcome = write_out(sent);
   if (sent != 0 && answering_) answering_->account(sent);
   if (outcome == Outcome::failed) {
     close("the peer is gone");
     return false;
+  }
+  // A peer that takes whatever there is would keep the lane to itself: the socket tells us to go on.
+  turn_sent_ += sent;
+  if (outcome == Outcome::drained && phase_ == Phase::answering && turn_sent_ >= turn_limit) {
+    turn_sent_ = 0;
+    outcome = Outcome::blocked;
   }
   if (outcome == Outcome::blocked) {
     blocked_ = true;
