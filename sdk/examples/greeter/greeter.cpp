@@ -43,8 +43,8 @@ class Greeter final : public Module {
           reply.give(ticket);
         });
     // Shared: a thousand may wait for the same tick, and this is asked once. Answers a moment later, by a
-    // ticket moved away; who has waited for three seconds hears 504.
-    add("GET * /tick/{number}", R"({"answer": "call", "shared": true, "timeout_ms": 3000})",
+    // ticket moved away; who has waited for three seconds hears 504. POST is never shared.
+    add("GET|POST * /tick/{number}", R"({"answer": "call", "shared": true, "timeout_ms": 3000})",
         [this](const HttpRequest&, Ticket& ticket) { answer_later(std::move(ticket)); });
     // These two the provider answers alone: a stream in a packaging that another module makes, and files.
     add("GET * /{key...}.h264",
@@ -53,6 +53,8 @@ class Greeter final : public Module {
   }
 
   void stop() override {
+    // GONE: who waits may ask our successor.
+    for (Waiting& waiting : waiting_) waiting.ticket.refuse(SLUICE_STATUS_GONE, "the greeter stops");
     waiting_.clear();
     routes_.clear();
   }

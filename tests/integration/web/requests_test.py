@@ -146,6 +146,22 @@ class Requests(WebTest):
         self.assertEqual(wrong, [])
         self.assertGreater(count[0], 100)
 
+    def test_a_handler_that_goes_before_it_answers(self):
+        server = self.serve_web(settings={"limits": {"replace_drain_ms": 200}},
+                                modules={"greeter": {"config": {"tick_ms": 1000}}})
+
+        def ask_and_replace():
+            got, posted = self.wire(server), self.wire(server)
+            got.send("GET /tick/1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            posted.send("POST /tick/1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            server.run("modules", "reload", "greeter")
+            self.assertEqual(got.answer().status, 200, "its successor is asked")
+            answer = posted.answer()
+            return (answer.status, answer["retry-after"]) == (503, "1")
+
+        # The question may come to the successor at once, if the reload was quicker.
+        until(ask_and_replace, 20, "what may have been done already is not asked again", 0)
+
     def test_a_slow_answer_outlives_the_handler_it_was_asked_of(self):
         server = self.serve_web()
         wire = self.wire(server)
