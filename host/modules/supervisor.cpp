@@ -303,8 +303,9 @@ void Supervisor::offer_interfaces(Generation& generation) {
   for (const auto& provision : entry.candidate.manifest->provides) {
     const auto found = generation.module->query(provision.iface, 0);
     if (found.has_error()) {
-      host_.log->info("other modules can lease but not call what it provides",
-                      {{"module", entry.id}, {"reason", found.error().finding}});
+      // Nothing is amiss where records are all there is to it; who calls it all the same hears why not.
+      host_.log->debug("other modules can lease but not call what it provides",
+                       {{"module", entry.id}, {"reason", found.error().finding}});
     }
     host_.services->provider_up(generation.module->seat(), provision,
                                 found.has_value() ? abi::serve_of(*found) : services::Serve());

@@ -74,7 +74,7 @@ struct StopReport {
 struct Readiness {
   bool ready = false;                // every required module serves
   bool degraded = false;             // some enabled module does not serve, or says that it is not well
-  std::vector<std::string> reasons;  // "rtmp: module rtmp 1.0 FAILED SL-RUN-001: ..."
+  std::vector<std::string> reasons;  // "acme.srt: module acme.srt 1.4.0 FAILED SL-RUN-001: ..."
 };
 
 struct SupervisorOptions {

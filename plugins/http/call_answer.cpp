@@ -87,7 +87,8 @@ void CallAnswer::ask() {
                               [this](sluice_status answered, BytesView bytes, FramesView frames) {
                                 deliver(read(place_.host, *route_, answered, bytes, frames));
                               });
-  if (status != SLUICE_STATUS_OK) deliver(failed(status, ""));
+  asked_ = status == SLUICE_STATUS_OK;
+  if (!asked_) deliver(failed(status, ""));
 }
 
 // Ends this object's work; the responder may let go of it then.
@@ -110,6 +111,7 @@ void CallAnswer::deliver(const AnswerPtr& answer) {
 // soon: the host hears of a withdrawal at once, we of what came in its place with our next turn.
 bool CallAnswer::retry() {
   if (attempts_ == attempt_limit) return false;
+  if (asked_ && !(to_.request().method & methods_idempotent)) return false;  // it may have been done
   ++attempts_;
   retry_timer_.start(place_.lane, place_.host.now() + retry_ns, [this] {
     RoutePtr now = place_.find(to_.request());

@@ -65,7 +65,8 @@ class CallAnswer final : public Answering {
   Call call_;
   std::string shared_key_;  // while it waits for a shared answer
   std::int64_t deadline_ = 0;
-  bool done_ = false;  // the peer has its answer
+  bool done_ = false;   // the peer has its answer
+  bool asked_ = false;  // a handler may have acted on the question
   static constexpr int attempt_limit = 20;
   int attempts_ = 0;  // to find who answers after a handler went away
   Timer retry_timer_;

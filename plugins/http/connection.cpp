@@ -45,7 +45,7 @@ void Connection::tick(std::int64_t now) {
     return close("the peer takes nothing of what is sent to it");
   }
   if (answering_ && !finished_) answering_->tick(now);
-  if (closed_ || now < deadline_) return;
+  if (closed_ || blocked_ || now < deadline_) return;
   if (phase_ != Phase::reading) return close(last_words_);
   if (!begun_ || (tls_ && tls_->state() == tls::Session::State::handshake)) {
     server_.count("timeouts", "idle");
@@ -111,7 +111,7 @@ void Connection::on_readable() {
 void Connection::take_encrypted(std::span<const std::uint8_t> bytes) {
   tls_->feed(bytes);
   const auto plain = server_.plain_buffer();
-  while (!closed_ && phase_ != Phase::leaving) {
+  while (!closed_ && phase_ < Phase::leaving) {
     const std::size_t count = tls_->read(plain);
     if (count == 0) break;
     // The answer may be encrypted through the same buffer.
@@ -135,6 +135,7 @@ void Connection::take(std::span<const std::uint8_t> bytes) {
 }
 
 void Connection::read_websocket(std::span<const std::uint8_t> bytes) {
+  if (finished_) return;  // the close frame is our last
   websocket_->feed(bytes);
   while (const auto event = websocket_->poll()) {
     if (event->opcode == Opcode::ping && out_.bytes() < unread_limit) {
@@ -143,23 +144,21 @@ void Connection::read_websocket(std::span<const std::uint8_t> bytes) {
     }
     if (closed_) return;
     if (event->opcode == Opcode::close) {
-      if (answering_ && !finished_) answering_->hung_up();
+      if (answering_) answering_->hung_up();
       return;
     }
   }
   if (websocket_->failure() == 0) return;
   server_.count("protocol_errors", "websocket");
-  out_.push(parcel_of(ws_close_frame(websocket_->failure(), "")));
-  former_answering_ = std::move(answering_);
-  leave("WebSocket: the peer broke the protocol");
+  if (answering_) answering_->hung_up();
 }
 
 // Its sending half is closed: what it has asked for it still gets.
 void Connection::peer_finished() {
   peer_finished_ = true;
   if (phase_ == Phase::lingering) return close(last_words_);
-  if (phase_ == Phase::reading || websocket_) return close("the peer closed the connection");
-  keep_ = false;
+  if (websocket_) return close("the peer closed the connection");
+  advance();
 }
 
 // ---- Requests ----
@@ -172,8 +171,9 @@ void Connection::advance() {
           begun_ = true;
           deadline_ = server_.host().now() + settings_->header_timeout;
         }
-        return;
+        [[fallthrough]];
       case RequestReader::Stage::body:
+        if (peer_finished_) leave("the peer closed the connection");
         return;
       case RequestReader::Stage::chosen:
         choose();
@@ -195,8 +195,7 @@ void Connection::choose() {
   refusal_.reset();
   found_ = {};
   const RequestHead& head = reader_.head();
-  keep_ = head.keep_alive && !server_.shared().draining && !peer_finished_ &&
-          served_ + 1 < settings_->requests_per_connection;
+  keep_ = head.keep_alive && !server_.shared().draining && served_ + 1 < settings_->requests_per_connection;
   auto arrived = arrive(head, {socket_.remote(), tls_ != nullptr, settings_->trusted_proxies});
   if (arrived) {
     request_ = std::move(*arrived);
@@ -304,9 +303,13 @@ void Connection::finish() {
   if (!keep_) return leave("answered");
   phase_ = Phase::reading;
   begun_ = false;
-  deadline_ = server_.host().now() + settings_->idle_timeout;
+  await_request();
   reader_.next();
   flush();
+}
+
+void Connection::await_request() {
+  deadline_ = server_.host().now() + (server_.shared().draining ? farewell_ns : settings_->idle_timeout);
 }
 
 void Connection::log_answer() {

@@ -76,6 +76,7 @@ class Connection final : public Responder {
   void refuse(const Refusal& refusal);
   void run_answer(const std::function<std::unique_ptr<Answering>()>& begin);
   void finish();
+  void await_request();
   void log_answer();
 
   Outcome write_out(std::size_t& sent);
@@ -102,18 +103,20 @@ class Connection final : public Responder {
   unsigned status_ = 0;          // of the answer; 0: it has not begun
   std::uint64_t body_sent_ = 0;  // queued, of the answer
   std::uint64_t served_ = 0;     // requests
+  std::size_t turn_sent_ = 0;    // since others had their turn
   std::int64_t asked_at_ = 0;
 
   Phase phase_ = Phase::reading;
-  std::int64_t deadline_ = 0;       // for the peer to say something; INT64_MAX: none
+  // For the peer to say something; INT64_MAX: none. While the socket is full the write timeout counts.
+  std::int64_t deadline_ = 0;
   std::int64_t blocked_since_ = 0;  // when the socket last took something while it was full
   std::string last_words_;          // why it leaves
   bool begun_ = false;              // a byte of the request has come
   bool keep_ = true;                // another request may follow
   bool dispatching_ = false;
-  bool finished_ = false;  // the answer is complete
-  bool peer_finished_ = false;
-  bool blocked_ = false;  // the socket is full
+  bool finished_ = false;       // the answer is complete
+  bool peer_finished_ = false;  // it asks no more; what it has asked for it still gets
+  bool blocked_ = false;        // the socket is full
   bool closed_ = false;
 };
 

@@ -11,6 +11,7 @@ namespace sluice::http {
 namespace {
 
 constexpr std::size_t gather_limit = 128;
+constexpr std::size_t turn_limit = 1024 * 1024;  // bytes of an answer, then others get theirs
 constexpr std::size_t sealed_limit = 64 * 1024;  // ciphertext in store
 
 }  // namespace
@@ -55,7 +56,8 @@ void Connection::send_framed(ParcelRef parcel) {
 void Connection::end() {
   if (closed_ || finished_) return;
   if (websocket_)
-    out_.push(parcel_of(ws_close_frame(ws_normal, "the stream has ended")));
+    out_.push(parcel_of(websocket_->failure() ? ws_close_frame(websocket_->failure(), "")
+                                              : ws_close_frame(ws_normal, "the stream has ended")));
   else if (framing_ == Framing::chunked && request_.wants_body())
     out_.push(parcel_of(std::string(last_chunk)));
   finished_ = true;
@@ -83,11 +85,17 @@ void Connection::abort(std::string_view reason) {
 bool Connection::flush() {
   if (closed_ || blocked_) return false;
   std::size_t sent = 0;
-  const Outcome outcome = write_out(sent);
+  Outcome outcome = write_out(sent);
   if (sent != 0 && answering_) answering_->account(sent);
   if (outcome == Outcome::failed) {
     close("the peer is gone");
     return false;
+  }
+  // A peer that takes whatever there is would keep the lane to itself: the socket tells us to go on.
+  turn_sent_ += sent;
+  if (outcome == Outcome::drained && phase_ == Phase::answering && turn_sent_ >= turn_limit) {
+    turn_sent_ = 0;
+    outcome = Outcome::blocked;
   }
   if (outcome == Outcome::blocked) {
     blocked_ = true;
@@ -103,10 +111,12 @@ bool Connection::flush() {
 void Connection::on_writable() {
   blocked_ = false;
   if (!flush()) return;
-  if (phase_ == Phase::answering && answering_ && !finished_)
-    answering_->resume();
-  else if (phase_ == Phase::reading)
+  if (phase_ == Phase::reading) {
+    if (!begun_) await_request();
     advance();
+  } else if (phase_ == Phase::answering && answering_ && !finished_) {
+    answering_->resume();
+  }
   update_watch();
 }
 
@@ -144,7 +154,7 @@ Connection::Outcome Connection::write_encrypted(std::size_t& sent) {
         used += size;
       }
       const std::size_t taken = tls_->write(room.first(used));
-      if (taken == 0) break;  // not open yet, or no longer
+      if (taken == 0) break;  // it failed
       out_.consume(taken);
       sent += taken;
     }
@@ -155,7 +165,7 @@ Connection::Outcome Connection::write_encrypted(std::size_t& sent) {
     if (written < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Outcome::blocked : Outcome::failed;
     tls_->sent(static_cast<std::size_t>(written));
   }
-  return tls_->state() == tls::Session::State::failed ? Outcome::failed : Outcome::drained;
+  return out_.empty() && tls_->state() != tls::Session::State::failed ? Outcome::drained : Outcome::failed;
 }
 
 // Says no more and hears no more, but what is queued still goes out.

@@ -2,7 +2,6 @@
 #include <array>
 #include <memory>
 
-#include <sluice/abi/http.h>
 #include <sluice/listener.hpp>
 #include <sluice/module.hpp>
 
@@ -13,11 +12,6 @@ namespace sluice::http {
 class HttpModule final : public Module {
  public:
   using Module::Module;
-
-  // What this module provides is asked for by records; it answers no calls.
-  sluice_status query(std::string_view iface, std::uint32_t minor, sluice_interface* out) override {
-    return iface == SLUICE_HTTP_ID ? no_calls_.give(minor, out) : SLUICE_STATUS_NOT_FOUND;
-  }
 
   void configure(std::string_view json) override {
     auto settings = std::make_shared<const Settings>(parse_settings(json));
@@ -73,9 +67,6 @@ class HttpModule final : public Module {
     if (status != SLUICE_STATUS_OK) throw Error(status, "a lane takes no more work");
   }
 
-  Service no_calls_{host(), 0, [](const Question&, Ticket& ticket) {
-                      ticket.refuse(SLUICE_STATUS_NOT_SUPPORTED, "register a route: sluice/abi/http.h");
-                    }};
   Shared shared_;
   std::unique_ptr<Listener> plain_, encrypted_;
   std::array<std::unique_ptr<LaneServer>, lane_limit>

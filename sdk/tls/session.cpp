@@ -3,6 +3,7 @@
 #include <sluice/tls/session.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::tls {
 namespace {
@@ -37,7 +38,7 @@ std::size_t Session::read(std::span<std::uint8_t> room) {
 }
 
 std::size_t Session::write(std::span<const std::uint8_t> plaintext) {
-  if (state_ != State::open || plaintext.empty()) return 0;
+  if (!may_write() || plaintext.empty()) return 0;
   const int count =
       SSL_write(handle_.get(), plaintext.data(), static_cast<int>(std::min(plaintext.size(), record_limit)));
   const bool some = progress(count);
@@ -46,10 +47,11 @@ std::size_t Session::write(std::span<const std::uint8_t> plaintext) {
 }
 
 void Session::close() {
-  if (state_ != State::open && state_ != State::closed) return;
+  if (!may_write()) return;
   SSL_shutdown(handle_.get());
   ERR_clear_error();
   collect();
+  said_goodbye_ = true;
   state_ = State::closed;
 }
 
@@ -87,7 +89,11 @@ std::span<const std::uint8_t> Session::output() const {
 
 void Session::sent(std::size_t bytes) {
   output_sent_ += bytes;
-  if (output_sent_ < output_.size()) return;
+  if (output_sent_ < output_.size()) {
+    // Each byte moves at most once or twice on its way, and what is kept is at most twice what waits.
+    if (output_sent_ > output_.size() / 2) output_.erase(0, std::exchange(output_sent_, 0));
+    return;
+  }
   output_sent_ = 0;
   if (output_.capacity() > 4 * record_limit)
     output_ = {};

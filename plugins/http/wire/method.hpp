@@ -13,6 +13,8 @@ using Methods = std::uint32_t;
 inline constexpr std::array<std::string_view, 7> method_names{"GET",   "HEAD",   "POST",   "PUT",
                                                               "PATCH", "DELETE", "OPTIONS"};
 inline constexpr Methods method_get = 1, method_head = 2, method_options = 64, method_all = 127;
+// Asked twice they do no more than once (RFC 9110 section 9.2.2).
+inline constexpr Methods methods_idempotent = method_get | method_head | 8 | 32 | method_options;
 
 // 0: none of them.
 inline Methods method_of(std::string_view name) {

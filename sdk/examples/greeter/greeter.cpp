@@ -18,6 +18,7 @@ class Greeter final : public Module {
   void configure(std::string_view json) override {
     greeting_ = Json(json).text("/config/greeting");
     folder_ = Json(json).text("/config/folder");
+    tick_ms_ = Json(json).integer("/config/tick_ms");
   }
 
   void start() override {
@@ -41,9 +42,9 @@ class Greeter final : public Module {
           reply.body = text_of(request.body());
           reply.give(ticket);
         });
-    // Shared: a thousand may wait for the same tick, and this is asked once. Answers a quarter of a second
-    // later, by a ticket moved away.
-    add("GET * /tick/{number}", R"({"answer": "call", "shared": true})",
+    // Shared: a thousand may wait for the same tick, and this is asked once. Answers a moment later, by a
+    // ticket moved away; who has waited for three seconds hears 504. POST is never shared.
+    add("GET|POST * /tick/{number}", R"({"answer": "call", "shared": true, "timeout_ms": 3000})",
         [this](const HttpRequest&, Ticket& ticket) { answer_later(std::move(ticket)); });
     // These two the provider answers alone: a stream in a packaging that another module makes, and files.
     add("GET * /{key...}.h264",
@@ -52,6 +53,8 @@ class Greeter final : public Module {
   }
 
   void stop() override {
+    // GONE: who waits may ask our successor.
+    for (Waiting& waiting : waiting_) waiting.ticket.refuse(SLUICE_STATUS_GONE, "the greeter stops");
     waiting_.clear();
     routes_.clear();
   }
@@ -71,7 +74,7 @@ class Greeter final : public Module {
   void answer_later(Ticket ticket) {
     const auto place = waiting_.emplace(waiting_.end(), host(), std::move(ticket));
     const std::string body = "asked " + std::to_string(++asked_) + " times\n";
-    place->timer.start(host().lane(0), host().now() + 250'000'000, [this, place, body] {
+    place->timer.start(host().lane(0), host().now() + tick_ms_ * 1'000'000, [this, place, body] {
       HttpReply reply;
       reply.body = body;
       reply.cache_ms = 500;
@@ -83,6 +86,7 @@ class Greeter final : public Module {
   std::string greeting_, folder_;
   std::vector<std::unique_ptr<HttpRoute>> routes_;
   std::list<Waiting> waiting_;
+  std::int64_t tick_ms_ = 0;
   int asked_ = 0;
 };
 

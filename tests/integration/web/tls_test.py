@@ -7,6 +7,8 @@ import unittest
 
 from harness.patience import PACE, until
 from harness.places import authority, free_port
+from harness.rtmp import RtmpClient
+from harness.source import Feed, flv_tags
 from harness.web import Wire, trusting_anybody
 from web_case import WebTest
 
@@ -19,12 +21,12 @@ class Tls(WebTest):
         os.rename(key, self.key)
         os.rename(certificate, self.certificate)
 
-    def serve_tls(self):
+    def serve_tls(self, **words):
         self.certificate, self.key = os.path.join(self.dropped, "pem"), os.path.join(self.dropped, "key")
         self.make_certificate("one")
         self.tls_port = free_port()
         return self.serve_web(http={"https_listen": authority("127.0.0.1", self.tls_port),
-                                    "certificate": self.certificate, "certificate_key": self.key})
+                                    "certificate": self.certificate, "certificate_key": self.key}, **words)
 
     def subject(self, server):
         with Wire(server, port=self.tls_port, tls=trusting_anybody()).socket as line:
@@ -59,6 +61,33 @@ class Tls(WebTest):
             file.write("broken")
         until(lambda: "cannot be used" in server.log(), 15, "a broken one is complained of", 0.2)
         self.assertEqual(self.subject(server), "two")
+
+    def test_a_viewer_that_says_goodbye_is_gone(self):
+        self.drop("annexb")
+        server = self.serve_tls()
+        client = self.keep(RtmpClient(server.host, server.port)).connect()
+        client.publish("cam")
+        self.keep(Feed(client, flv_tags("cam.flv")).start())
+        server.wait_live("live/cam")
+        wire = self.wire(server, port=self.tls_port, tls=trusting_anybody())
+        wire.send("GET /live/cam.h264 HTTP/1.1\r\nHost: h\r\n\r\n")
+        self.assertEqual(wire.head()[0], 200)
+        line = wire.socket
+        line.setblocking(False)
+        try:
+            line.unwrap()  # sends close_notify; what else the stream brings is no answer to it
+        except ssl.SSLError:
+            pass
+        # All is read when the line is closed: nothing of TCP but its end tells the server.
+        raw = socket.socket(fileno=line.detach())
+        raw.settimeout(0.5)
+        try:
+            for _ in range(100):
+                raw.recv(1 << 20)
+        except socket.timeout:
+            pass
+        raw.close()
+        until(lambda: not server.viewers("live/cam"), 10, "the viewer is gone", 0.05)
 
     def test_what_is_cut_in_the_handshake_leaves_nothing(self):
         server = self.serve_tls()

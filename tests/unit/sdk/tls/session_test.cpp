@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <sluice/tls/session.hpp>
 
 #include "tls_rig.hpp"
@@ -61,6 +63,35 @@ TEST_CASE("goodbyes of either side") {
   leaver.exchange(other);
   CHECK(read_all(other) == "last words");
   CHECK(other.state() == Session::State::closed);
+  // It has said its last word, and may still be waiting for ours (RFC 8446 section 6.1).
+  CHECK(write(other, "an answer") == 9);
+  leaver.exchange(other);
+  CHECK(leaver.received() == "an answer");
+  other.close();
+  leaver.exchange(other);
+  CHECK(leaver.said_goodbye());
+  CHECK(write(other, "x") == 0);
+}
+
+TEST_CASE("what has been sent takes no memory, though the output never runs dry") {
+  const Folder folder;
+  const auto context = std::make_shared<const Context>(make_certificate(folder, "a", "one"));
+  Session server(context);
+  Client client;
+  client.exchange(server);
+  const std::string piece(16'000, 'x');
+  write(server, piece);
+  const auto held = [] {
+    const auto now = ::mallinfo2();
+    return now.uordblks + now.hblkhd;
+  };
+  const std::size_t before = held();
+  for (int i = 0; i < 1000; ++i) {
+    write(server, piece);
+    server.sent(piece.size());
+  }
+  CHECK_FALSE(server.output().empty());
+  CHECK(held() < before + (1 << 20));
 }
 
 TEST_CASE("what is no TLS fails with a reason, and the next session is none the worse") {

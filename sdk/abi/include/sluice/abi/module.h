@@ -50,7 +50,8 @@ typedef struct sluice_module_life {
   uint32_t struct_size;
   uint32_t reserved;
   /* [control] An interface this module provides, as its manifest promised: of one that other modules call, a
-   * sluice_service (services.h). May be asked more than once. Null: it provides none. Fails: NOT_FOUND. */
+   * sluice_service (services.h). May be asked more than once. Null, or NOT_FOUND: nothing of it is called,
+   * others reach it by records alone. */
   sluice_status (*query)(void* self, sluice_str iface, uint32_t minor_min, sluice_interface* out);
   /* [control] `json`: this module's effective configuration, checked against its schema, defaults filled in.
    * Object with the member "config" and, where apps override it, "apps": {NAME: config}. Null: it has none.

@@ -19,7 +19,7 @@ class Session {
   enum class State {
     handshake,
     open,
-    closed,  // the peer said goodbye: no more plaintext comes
+    closed,  // no more plaintext comes: the peer said goodbye, but may wait for our last words, or we did
     failed
   };
 
@@ -30,7 +30,7 @@ class Session {
   // Plaintext from the peer; 0: more ciphertext is needed, or it is over.
   std::size_t read(std::span<std::uint8_t> room);
   // Plaintext to the peer, at most one record (16 KiB) a call. Returns what was taken; 0: the handshake is
-  // not done yet, or it is over.
+  // not done yet, or `close` was called, or it failed.
   std::size_t write(std::span<const std::uint8_t> plaintext);
   // Says goodbye; its bytes are output.
   void close();
@@ -50,6 +50,7 @@ class Session {
     void operator()(ssl_st* handle) const;
   };
 
+  bool may_write() const { return !said_goodbye_ && (state_ == State::open || state_ == State::closed); }
   bool progress(int result);
   void collect();
 
@@ -59,6 +60,7 @@ class Session {
   std::size_t output_sent_ = 0;
   std::string error_;
   State state_ = State::handshake;
+  bool said_goodbye_ = false;
 };
 
 }  // namespace sluice::tls
