@@ -209,7 +209,7 @@ void StreamTable::flush_packagings(const Stream& source) {
 void StreamTable::keep_packagings(Turn& turn, Stream& source, std::int64_t now) {
   std::vector<std::shared_ptr<Packaging>> unwanted;
   for (const auto& [name, packaging] : source.packagings) {
-    if (packaging->chunks->viewers.load(std::memory_order_relaxed) != 0) {
+    if (packaging->chunks->readers.load(std::memory_order_relaxed) != 0) {
       packaging->unwatched_since = 0;
     } else if (packaging->unwatched_since == 0) {
       packaging->unwatched_since = now;

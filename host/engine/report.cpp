@@ -153,6 +153,7 @@ nlohmann::json StreamTable::viewers(std::string_view key) const {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, subscription] : subscriptions_) {
+      if (subscription->request().peer.local_module) continue;
       if (key.empty() || subscription->stream().key == key) facts.push_back(facts_of(*subscription, now));
     }
   }
@@ -164,7 +165,7 @@ nlohmann::json StreamTable::viewers(std::string_view key) const {
 nlohmann::json StreamTable::totals() const {
   const std::lock_guard lock(mutex_);
   return {{"streams", streams_.size()},
-          {"viewers", subscriptions_.size()},
+          {"viewers", viewers_},
           {"begins", operations_.size()},
           {"memory_used", slabs_.used()},
           {"memory_budget", slabs_.budget()}};

@@ -78,7 +78,10 @@ struct Stream {
   // [any]
   StreamCounters counters;
   std::atomic<std::int64_t> next_key_request{0};
-  std::atomic<std::uint64_t> viewers{0};       // admitted, of packagings too; changed under the table's mutex
+  // Admitted, of packagings too; changed under the table's mutex. What a module reads for itself is no
+  // viewer.
+  std::atomic<std::uint64_t> viewers{0};
+  std::atomic<std::uint64_t> readers{0};       // with those
   std::string ended_why = "the stream ended";  // changed by the writer before log.finish()
   std::weak_ptr<Stream> source;                // of a packaging's chunks; set before anybody sees it
 

@@ -201,7 +201,8 @@ std::shared_ptr<Stream> StreamTable::make_stream(const std::string& key, const A
 }
 
 void StreamTable::decide(Operation& operation, Failure failure) {
-  if (failure.code != Errc::ok && operation.stream) leave(*std::exchange(operation.stream, nullptr));
+  if (failure.code != Errc::ok && operation.stream)
+    leave(*std::exchange(operation.stream, nullptr), operation.peer());
   operation.phase = Operation::Phase::decided;
   operation.failure = std::move(failure);
   operation.lane.send(operation.post);
@@ -271,7 +272,7 @@ void StreamTable::discard(Turn& turn, Operation& operation) {
   }
   operation.phase = Operation::Phase::decided;
   if (operation.stream) {
-    leave(*std::exchange(operation.stream, nullptr));
+    leave(*std::exchange(operation.stream, nullptr), operation.peer());
   }
   if (operation.publication) {
     publications_.erase(operation.publication.get());

@@ -145,7 +145,8 @@ class StreamTable {
   void admit(Turn& turn, Operation& operation);
   void open_subscription(Operation& operation);
   void admit_to(Operation& operation, const std::shared_ptr<Stream>& stream);
-  void leave(Stream& stream);
+  void leave(Stream& stream, const Peer& peer);
+  static void count(Stream& stream, const Peer& peer, std::uint64_t change);
   void unlist(Turn& turn, Subscription& subscription, std::string_view reason);
   void leave_window(Subscription& subscription);
   void deliver_subscription(Subscription& subscription, bool lane_runs);
@@ -193,6 +194,7 @@ class StreamTable {
   std::set<Publication*> publications_;
   std::map<std::uint64_t, Subscription*> subscriptions_;
   std::uint64_t admitted_ = 0;  // subscriptions, and begins that will be one
+  std::uint64_t viewers_ = 0;   // of those, who is no module itself
   std::set<RegistryWatch*> watches_;
   ChangeLog changes_;
   std::vector<PackagerOffer> offers_;

@@ -22,8 +22,8 @@ void StreamTable::admit(Turn& turn, Operation& operation) {
   }
   Stream& stream = *found->second;
   const std::uint64_t most = stream.options.max_subscriptions;
-  if (admitted_ >= options_.max_subscriptions ||
-      (most != 0 && stream.viewers.load(std::memory_order_relaxed) >= most)) {
+  if (admitted_ >= options_.max_subscriptions || (most != 0 && !operation.peer().local_module &&
+                                                  stream.viewers.load(std::memory_order_relaxed) >= most)) {
     turn.tell("play.denied", key, operation.seat.id,
               {{"protocol", operation.subscribe.peer.protocol},
                {"peer", operation.subscribe.peer.address},
@@ -48,18 +48,28 @@ void StreamTable::admit(Turn& turn, Operation& operation) {
   packaging->waiting.push_back(operations_.at(&operation));
 }
 
-// Who sees chunks of a stream is a viewer of the stream.
 void StreamTable::admit_to(Operation& operation, const std::shared_ptr<Stream>& stream) {
   ++admitted_;
-  stream->viewers.fetch_add(1, std::memory_order_relaxed);
-  if (const auto source = stream->source.lock()) source->viewers.fetch_add(1, std::memory_order_relaxed);
+  if (!operation.peer().local_module) ++viewers_;
+  count(*stream, operation.peer(), 1);
   operation.stream = stream;
 }
 
-void StreamTable::leave(Stream& stream) {
+void StreamTable::leave(Stream& stream, const Peer& peer) {
   --admitted_;
-  stream.viewers.fetch_sub(1, std::memory_order_relaxed);
-  if (const auto source = stream.source.lock()) source->viewers.fetch_sub(1, std::memory_order_relaxed);
+  if (!peer.local_module) --viewers_;
+  count(stream, peer, std::uint64_t{0} - 1);
+}
+
+// Who sees chunks of a stream is a viewer of the stream. A module that reads for viewers it serves itself is
+// none of them.
+void StreamTable::count(Stream& stream, const Peer& peer, std::uint64_t change) {
+  const auto source = stream.source.lock();
+  stream.readers.fetch_add(change, std::memory_order_relaxed);
+  if (source) source->readers.fetch_add(change, std::memory_order_relaxed);
+  if (peer.local_module) return;
+  stream.viewers.fetch_add(change, std::memory_order_relaxed);
+  if (source) source->viewers.fetch_add(change, std::memory_order_relaxed);
 }
 
 // On the operation's lane.
@@ -107,7 +117,7 @@ void StreamTable::subscription_close(Subscription& subscription, std::string_vie
 void StreamTable::unlist(Turn& turn, Subscription& subscription, std::string_view reason) {
   Stream& stream = subscription.stream();
   subscriptions_.erase(subscription.id());
-  leave(stream);
+  leave(stream, subscription.request_.peer);
   turn.tell("play.ended", stream.key, subscription.seat_.id,
             {{"viewer", subscription.id()},
              {"peer", subscription.request_.peer.address},

@@ -25,7 +25,6 @@ class HlsRoutes {
   void begin();
   // No new requests; those that are held are told to ask again.
   void drain();
-  std::size_t held() const { return manifests_.size(); }
 
  private:
   struct Manifest {  // a request for what spans renditions and layers, held until it can be written

@@ -53,6 +53,8 @@ LiveStream::LiveStream(const Host& host, sluice_lane* lane, const Settings& sett
     refused_ = true;
 }
 
+LiveStream::~LiveStream() { refuse_all(Errc::not_in_time); }
+
 const SubscriberCalls& LiveStream::calls() {
   static constexpr SubscriberCalls table{
       .on_open =
@@ -71,10 +73,10 @@ const SubscriberCalls& LiveStream::calls() {
           },
       .on_ready = [](void* ctx) { static_cast<LiveStream*>(ctx)->watch(); },
       .on_closed =
-          [](void* ctx, sluice_status, std::string_view) {
+          [](void* ctx, sluice_status why, std::string_view) {
             auto& self = *static_cast<LiveStream*>(ctx);
             self.source_.close("ended");
-            self.ended_ = true;
+            (why == SLUICE_STATUS_GONE ? self.ended_ : self.refused_) = true;
             self.changed(nullptr);
           }};
   return table;
@@ -151,6 +153,20 @@ LiveStream::Place* LiveStream::transport_stream() {
 std::size_t LiveStream::ready_count() const {
   return static_cast<std::size_t>(
       std::ranges::count_if(places_, [](const auto& entry) { return entry.second.feed->index().ready(); }));
+}
+
+bool LiveStream::over() const { return refused_ || (ended_ && ready_count() == 0); }
+
+// A track that was lost or ended does not come back while the stream goes on: only a beginning anew lists it.
+// The end of a stream comes to its tracks one by one, so it is judged the second time it is seen.
+void LiveStream::judge_tracks() {
+  const auto is_gone = [](const TrackFeed& feed) {
+    return feed.lost() || (feed.index().ended() && !feed.failed());
+  };
+  const bool any = (ts_ && is_gone(*ts_->feed)) || std::ranges::any_of(places_, [&](const auto& entry) {
+                     return is_gone(*entry.second.feed);
+                   });
+  if (!ended_ && any && std::exchange(missed_, any)) refused_ = true;
 }
 
 bool LiveStream::presentable(std::int64_t now) const {
@@ -287,6 +303,7 @@ void LiveStream::tick(std::int64_t now) {
   };
   for (auto& [id, place] : places_) expire(place);
   if (ts_) expire(*ts_);
+  judge_tracks();
   while (!early_.empty() && early_.front().first <= now) {
     refuse(early_.front().second.ticket, Errc::not_in_time);
     early_.pop_front();

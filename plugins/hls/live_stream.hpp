@@ -27,6 +27,8 @@ namespace sluice::hls {
 class LiveStream {
  public:
   LiveStream(const Host& host, sluice_lane* lane, const Settings& settings, std::string key);
+  // Whoever still waits is told to ask again.
+  ~LiveStream();
 
   // Answers through the ticket, now or later.
   void serve(const Target& target, const Delivery& delivery, const std::string& query, Ticket ticket);
@@ -43,7 +45,8 @@ class LiveStream {
   void tick(std::int64_t now);
   void touch(std::int64_t now) { touched_ = now; }
   bool idle(std::int64_t now) const;
-  bool over() const { return refused_ || (ended_ && ready_count() == 0); }
+  // Nothing can be given any more; whoever asks again gets another.
+  bool over() const;
   bool ended() const { return ended_; }
   void refuse_all(Errc code);
   void set_on_change(std::function<void()> on_change) { on_change_ = std::move(on_change); }
@@ -78,6 +81,7 @@ class LiveStream {
   std::size_t ready_count() const;
   Place* find(std::string_view rendition);
   void settle_start();
+  void judge_tracks();
 
   const Host& host_;
   sluice_lane* lane_;
@@ -95,6 +99,7 @@ class LiveStream {
   std::optional<std::int64_t> availability_start_;
   bool refused_ = false;
   bool ended_ = false;
+  bool missed_ = false;  // a track, while the stream goes on
   std::function<void()> on_change_;
 };
 

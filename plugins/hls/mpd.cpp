@@ -181,8 +181,8 @@ class Writer {
         "        <SegmentTemplate" + attribute("timescale", rendition.timescale) +
         attribute("presentationTimeOffset", static_cast<std::uint64_t>(ticks(start, rendition.timescale))) +
         attribute("startNumber", first.number) +
-        attribute("initialization", folder + spell({FileKind::init, first.init})) +
-        attribute("media", folder + "seg_$Number$.m4s");
+        attribute("initialization", folder + spell({FileKind::init, first.init}) + query()) +
+        attribute("media", folder + "seg_$Number$.m4s" + query());
     if (wish_.low_latency && !leader_.ended()) {
       const std::int64_t ahead = std::max<std::int64_t>(expected(*rendition.index) - part_target(), 0);
       text += attribute("availabilityTimeOffset", spell_seconds(ahead)) +

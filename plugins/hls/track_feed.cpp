@@ -25,8 +25,8 @@ const SubscriberCalls& TrackFeed::calls() {
       .on_refused = [](void* self, sluice_status,
                        std::string_view why) { static_cast<TrackFeed*>(self)->fail(why); },
       .on_ready = [](void* self) { static_cast<TrackFeed*>(self)->pump(); },
-      .on_closed = [](void* self, sluice_status,
-                      std::string_view) { static_cast<TrackFeed*>(self)->close(); }};
+      .on_closed = [](void* self, sluice_status why,
+                      std::string_view) { static_cast<TrackFeed*>(self)->close(why); }};
   return table;
 }
 
@@ -123,13 +123,17 @@ void TrackFeed::take_init(const sluice_frame& frame) {
 
 void TrackFeed::fail(std::string_view why) {
   failed_ = true;
+  index_.end();
   host_.warn("a track cannot be offered over HLS", {{"track", title_}, {"why", std::string(why)}});
   on_change_();
 }
 
-void TrackFeed::close() {
+void TrackFeed::close(sluice_status why) {
   pump();
-  index_.end();
+  if (why == SLUICE_STATUS_GONE)
+    index_.end();
+  else
+    lost_ = true;
   on_change_();
 }
 

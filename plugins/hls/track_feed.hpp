@@ -34,6 +34,8 @@ class TrackFeed {
   bool is_video() const { return video_; }
   // Nothing comes and nothing will: nobody packages this codec.
   bool failed() const { return failed_; }
+  // It was taken from us (lag, a kick) while the stream may go on.
+  bool lost() const { return lost_; }
   std::uint32_t timescale() const { return timescale_; }
 
  private:
@@ -45,7 +47,7 @@ class TrackFeed {
   ChunkRef hold(const sluice_frame& frame) const;
   void take_init(const sluice_frame& frame);
   void fail(std::string_view why);
-  void close();
+  void close(sluice_status why);
 
   const Host& host_;
   PartIndex index_;
@@ -55,6 +57,7 @@ class TrackFeed {
   std::string title_;  // for the log
   bool video_ = false;
   bool failed_ = false;
+  bool lost_ = false;
   std::uint32_t timescale_ = 90'000;
   std::uint32_t init_revision_ = 0;
   std::uint64_t init_ = 0;

@@ -1,21 +1,28 @@
 #include "viewer_gate.hpp"
 
+#include <iterator>
+#include <limits>
+#include <utility>
+
 namespace sluice::hls {
 namespace {
 
 // A viewer whose right was taken away plays on no longer than this.
 constexpr std::int64_t remembered_ns = 30'000'000'000;
 constexpr std::size_t verdict_limit = 50'000;
+// Of their names: ever other queries must not fill the memory.
+constexpr std::size_t name_bytes_limit = 16 << 20;
 constexpr std::size_t waiting_limit = 1024;
+constexpr std::uint32_t batch_limit = 1024;
 
 // Without its port: a player opens many connections.
 std::string_view host_of(std::string_view address) { return address.substr(0, address.rfind(':')); }
 
+// What decides: user and password stand in the query.
 std::string name_of(const SessionRequest& viewer) {
   std::string name = viewer.key;
   for (const std::string_view part :
-       {host_of(viewer.address), std::string_view(viewer.user), std::string_view(viewer.password),
-        std::string_view(viewer.token), std::string_view(viewer.query)}) {
+       {host_of(viewer.address), std::string_view(viewer.token), std::string_view(viewer.query)}) {
     name += '\n';
     name += part;
   }
@@ -25,18 +32,25 @@ std::string name_of(const SessionRequest& viewer) {
 }  // namespace
 
 const SubscriberCalls& ViewerGate::calls() {
-  static constexpr SubscriberCalls table{.on_open =
-                                             [](void* ctx) {
-                                               auto& verdict = *static_cast<Verdict*>(ctx);
-                                               verdict.gate.settle(verdict, SLUICE_STATUS_OK, {});
-                                             },
-                                         .on_refused =
-                                             [](void* ctx, sluice_status status, std::string_view why) {
-                                               auto& verdict = *static_cast<Verdict*>(ctx);
-                                               verdict.gate.settle(verdict, status, why);
-                                             },
-                                         .on_ready = [](void*) {},
-                                         .on_closed = [](void*, sluice_status, std::string_view) {}};
+  static constexpr SubscriberCalls table{
+      .on_open =
+          [](void* ctx) {
+            auto& verdict = *static_cast<Verdict*>(ctx);
+            verdict.gate.settle(verdict, SLUICE_STATUS_OK, {});
+          },
+      .on_refused =
+          [](void* ctx, sluice_status status, std::string_view why) {
+            auto& verdict = *static_cast<Verdict*>(ctx);
+            verdict.gate.settle(verdict, status, why);
+          },
+      // What comes is sent as segments: it only stands for the viewer.
+      .on_ready =
+          [](void* ctx) {
+            while (!static_cast<Verdict*>(ctx)->seat.read(batch_limit).empty()) {
+            }
+          },
+      .on_closed = [](void* ctx, sluice_status,
+                      std::string_view) { static_cast<Verdict*>(ctx)->seat.close("ended"); }};
   return table;
 }
 
@@ -50,34 +64,47 @@ void ViewerGate::ask(const SessionRequest& viewer, Then then) {
       verdict.waiting.push_back(std::move(then));
       return;
     }
-    verdicts_.erase(found);
+    forget(found);
   }
-  if (verdicts_.size() >= verdict_limit) return then(SLUICE_STATUS_BUSY, {});
-  auto& verdict = *verdicts_.emplace(name, std::make_unique<Verdict>(*this)).first->second;
-  verdict.name = std::move(name);
+  // Nobody loses a right by being forgotten: who comes again is asked again.
+  if (is_full(name)) sweep(std::numeric_limits<std::int64_t>::max());
+  if (is_full(name)) return then(SLUICE_STATUS_BUSY, {});
+  name_bytes_ += name.size();
+  const auto at = verdicts_.emplace(std::move(name), std::make_unique<Verdict>(*this)).first;
+  Verdict& verdict = *at->second;
+  verdict.at = at;
   verdict.waiting.push_back(std::move(then));
   const sluice_status status =
-      verdict.probe.open(lane_, viewer, calls(), &verdict, {.start = SLUICE_START_LIVE});
+      verdict.seat.open(lane_, viewer, calls(), &verdict, {.start = SLUICE_START_LIVE});
   if (status != SLUICE_STATUS_OK) settle(verdict, status, status_name(status));
+}
+
+bool ViewerGate::is_full(std::string_view name) const {
+  return verdicts_.size() >= verdict_limit || name_bytes_ + name.size() > name_bytes_limit;
 }
 
 // A refusal is told and forgotten: the next request may show something better, or find the stream.
 void ViewerGate::settle(Verdict& verdict, sluice_status status, std::string_view why) {
-  const std::vector<Then> waiting = std::move(verdict.waiting);
+  const std::vector<Then> waiting = std::exchange(verdict.waiting, {});
   const std::string reason(why);
-  verdict.waiting.clear();
   if (status == SLUICE_STATUS_OK) {
     verdict.until = host_.now() + remembered_ns;
-    verdict.probe.close("may play");
   } else {
-    verdicts_.erase(verdict.name);
+    forget(verdict.at);
   }
   for (const Then& then : waiting) then(status, reason);
 }
 
+ViewerGate::Verdicts::iterator ViewerGate::forget(Verdicts::iterator at) {
+  name_bytes_ -= at->first.size();
+  return verdicts_.erase(at);
+}
+
 void ViewerGate::sweep(std::int64_t now) {
-  std::erase_if(verdicts_,
-                [&](const auto& entry) { return entry.second->until != 0 && entry.second->until <= now; });
+  for (auto at = verdicts_.begin(); at != verdicts_.end();) {
+    const std::int64_t until = at->second->until;
+    at = until != 0 && until <= now ? forget(at) : std::next(at);
+  }
 }
 
 }  // namespace sluice::hls

@@ -1,5 +1,6 @@
 // ViewerGate: who may play, asked once and remembered for a while, since every segment is a request of its
-// own.
+// own. As long as it is remembered, the viewer has a seat in the engine: it is counted, listed and limited
+// like any other.
 #pragma once
 
 #include <cstdint>
@@ -28,21 +29,27 @@ class ViewerGate {
   void sweep(std::int64_t now);
 
  private:
+  struct Verdict;
+  using Verdicts = std::map<std::string, std::unique_ptr<Verdict>, std::less<>>;
+
   struct Verdict {
-    explicit Verdict(ViewerGate& of) : gate(of), probe(of.host_) {}
+    explicit Verdict(ViewerGate& of) : gate(of), seat(of.host_) {}
     ViewerGate& gate;
-    std::string name;
-    Subscriber probe;
+    Verdicts::iterator at;
+    Subscriber seat;
     std::vector<Then> waiting;
     std::int64_t until = 0;  // 0: still asked
   };
 
   static const SubscriberCalls& calls();
   void settle(Verdict& verdict, sluice_status status, std::string_view why);
+  bool is_full(std::string_view name) const;
+  Verdicts::iterator forget(Verdicts::iterator at);
 
   const Host& host_;
   sluice_lane* lane_;
-  std::map<std::string, std::unique_ptr<Verdict>, std::less<>> verdicts_;
+  Verdicts verdicts_;
+  std::size_t name_bytes_ = 0;
 };
 
 }  // namespace sluice::hls

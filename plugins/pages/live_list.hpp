@@ -8,7 +8,7 @@
 
 namespace sluice::pages {
 
-// [control] Borrows the host.
+// [lane] Borrows the host.
 class LiveList {
  public:
   explicit LiveList(const Host& host) : host_(&host) {}

@@ -2,9 +2,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -49,13 +51,15 @@ class PagesModule final : public Module {
  public:
   using Module::Module;
 
-  void configure(std::string_view json) override { settings_ = parse_settings(json); }
+  void configure(std::string_view json) override { adopt(json); }
   // Where the files lie needs a reload; all else is looked at with each request.
-  void reconfigure(std::string_view json) override { settings_ = parse_settings(json); }
+  void reconfigure(std::string_view json) override { adopt(json); }
 
   void start() override {
-    add_pages(settings_.root.empty() ? root_beside(program_path()) : settings_.root);
-    add(page_route, call_details(), [this](const HttpRequest&) { return json_reply(page_json(settings_)); });
+    const std::string root = settings_.load()->root;
+    add_pages(root.empty() ? root_beside(program_path()) : root);
+    add(page_route, call_details(),
+        [this](const HttpRequest&) { return json_reply(page_json(*settings_.load())); });
     add(streams_route, call_details(), [this](const HttpRequest& request) {
       return shown_to(request, [&] { return json_reply(live_.json()); });
     });
@@ -79,6 +83,8 @@ class PagesModule final : public Module {
  private:
   using Reply = std::function<HttpReply(const HttpRequest&)>;
 
+  void adopt(std::string_view json) { settings_ = std::make_shared<const Settings>(parse_settings(json)); }
+
   void add(const std::string& name, const std::string& details, Reply reply = {}) {
     HttpRoute::Answer answer;
     if (reply) answer = [reply](const HttpRequest& request, Ticket& ticket) { reply(request).give(ticket); };
@@ -99,11 +105,11 @@ class PagesModule final : public Module {
   template <class Answer>
   HttpReply shown_to(const HttpRequest& request, const Answer& answer) {
     live_.refresh();
-    const std::string why = why_hidden(settings_.list, live_.closed(), asker_of(request));
+    const std::string why = why_hidden(settings_.load()->list, live_.closed(), asker_of(request));
     return why.empty() ? answer() : refusal(403, why);
   }
 
-  Settings settings_;
+  std::atomic<std::shared_ptr<const Settings>> settings_;  // [control] writes, the lane reads
   LiveList live_{host()};
   std::deque<HttpRoute> routes_;
   std::string missing_;  // the folder that should hold the pages and does not

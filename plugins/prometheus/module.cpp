@@ -1,5 +1,6 @@
 // What the server says of itself, over HTTP: /metrics for Prometheus, /healthz and /readyz for whoever starts
 // and stops it.
+#include <atomic>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -102,7 +103,7 @@ class PrometheusModule final : public sluice::Module {
         .give(ticket);
   }
 
-  std::size_t most_streams_ = 0;
+  std::atomic<std::size_t> most_streams_ = 0;  // [control] writes, the lane reads
   sluice::HttpRoute metrics_;
   sluice::HttpRoute healthz_;
   sluice::HttpRoute readyz_;

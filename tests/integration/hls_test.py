@@ -217,10 +217,46 @@ class Changes(Player):
         server = self.serve(modules={"http": {"config": {"listen": f"127.0.0.1:{self.http}"}}, "hls": {"config": {"linger_s": 5}}})
         self.keep(ffmpeg_publish(clip("cam.flv"), server.url("live/cam"), True))
         server.wait_live("live/cam")
-        self.assertEqual(server.viewers("live/cam"), [])
+        packagings = lambda: server.streams()["live/cam"]["packagings"]
+        self.assertEqual(packagings(), [])
         self.text("/live/cam/index.m3u8")
-        self.assertNotEqual(server.viewers("live/cam"), [])
-        until(lambda: server.viewers("live/cam") == [], 20, "the module lets go of the stream")
+        self.assertNotEqual(packagings(), [])
+        until(lambda: packagings() == [], 30, "the module lets go of the stream")
+
+    def test_viewers_are_counted_as_viewers_not_as_what_the_module_reads(self):
+        server = self.live()
+        for query in ("", "", "?visit=a", "?visit=b"):
+            self.text("/live/cam/index.m3u8" + query)
+            self.text("/live/cam/v1/media.m3u8" + query)
+        self.assertEqual(server.streams()["live/cam"]["viewers"], 3)
+        seen = server.viewers("live/cam")
+        self.assertEqual([(one["protocol"], one["peer"].split(":")[0]) for one in seen], [("hls", "127.0.0.1")] * 3)
+
+    def test_a_list_that_lost_its_track_begins_anew(self):
+        server = self.live()
+        self.text("/live/cam/index.m3u8")
+        before = self.text("/live/cam/v1/media.m3u8")
+        # All that reads the stream, the module itself included, which no list of viewers shows.
+        kicked = [number for number in range(1, 12) if server.run("kick", "--viewer", str(number), check=False).returncode == 0]
+        self.assertGreaterEqual(len(kicked), 3, "two tracks, and what names the tracks")
+
+        def goes_on():
+            status, body = self.get("/live/cam/v1/media.m3u8")
+            now = body.decode() if status == 200 else ""
+            return now if "PRELOAD-HINT" in now and now.count("#EXTINF") and now != before else None
+        text = until(goes_on, 20, "the list goes on")
+        later, _ = hls_rules.read(text)
+        earlier, _ = hls_rules.read(before)
+        self.assertEqual(hls_rules.check(text), [], text)
+        self.assertGreaterEqual(later.last_msn, earlier.last_msn)
+        until(lambda: len(self.text(f"/live/cam/v1/media.m3u8?_HLS_msn={later.next_msn + 1}")) > 0, 20, "and on")
+
+    def test_a_token_goes_on_in_dash_as_well(self):
+        self.live()
+        text = self.text("/live/cam/manifest.mpd?visit=a%24b")
+        media = re.search(r'media="v1/(seg_\$Number\$[^"]*)"', text)[1]
+        self.assertEqual(media, "seg_$Number$.m4s?visit=a%24b")
+        self.assertRegex(text, r'initialization="v1/init_\d+\.mp4\?visit=a%24b"')
 
     def test_live_is_less_than_a_part_and_a_round_trip_away(self):
         self.live()

@@ -1,11 +1,15 @@
 """The life of a server as its operator sees it: what it prints, what ends it, what it leaves."""
+import json
 import os
 import re
 import signal
 import socket
 import unittest
+import urllib.error
+import urllib.request
 
-from cli_case import CliTest, until
+from cli_case import MODULES, PACE, CliTest, text_of, until
+from harness.places import free_port
 
 
 class Run(CliTest):
@@ -15,6 +19,30 @@ class Run(CliTest):
         self.assertTrue(url, server.out())
         self.assertRegex(server.out(), r"play +rtmp +rtmp://127\.0\.0\.1:\d+/live/cam\n")
         socket.create_connection(("127.0.0.1", int(url[1])), 5).close()
+        self.assertEqual(server.stop(), 0)
+
+    def test_every_module_with_an_address_of_its_own_shows_it_and_it_answers(self):
+        web = {"http": {"config": {"listen": f"127.0.0.1:{free_port()}", "https_listen": []}}}
+        server = self.start("-c", self.config(modules=web)).ready()
+        shown = re.findall(r"^ +(?:publish|play|page) +(\w+) +(\S+)$", server.out(), re.MULTILINE)
+        manifests = {name: json.loads(text_of(os.path.join(MODULES, name))) for name in os.listdir(MODULES) if name.endswith(".json")}
+        expected = {manifest["module"]["id"]: manifest["module"]["endpoints"] for manifest in manifests.values()
+                    if manifest["module"].get("endpoints")}
+        for module, endpoints in expected.items():
+            self.assertEqual(len([one for one, _ in shown if one == module]), len(endpoints), (module, server.out()))
+        for _, url in shown:
+            with self.subTest(url=url):
+                self.assertNotIn("{", url)
+                if not url.startswith("http://"):
+                    continue
+                # Nobody publishes live/cam: what plays it says 404, by itself and not as the server's last word.
+                try:
+                    with urllib.request.urlopen(url, timeout=20 * PACE) as answer:
+                        self.assertEqual(answer.status, 200)
+                except urllib.error.HTTPError as error:
+                    with error:
+                        self.assertEqual(error.code, 404)
+                        self.assertNotIn(b"No module of this server", error.read())
         self.assertEqual(server.stop(), 0)
 
     def test_the_runtime_folder_is_private_and_gone_at_the_end(self):

@@ -235,6 +235,7 @@ class Viewer {
     std::uint32_t batch = 64;
     std::string format{};
     std::string parameters{};
+    bool local = false;
   };
 
   Viewer(Rig& rig, std::string_view key) : Viewer(rig, key, Wish{}) {}
@@ -243,7 +244,7 @@ class Viewer {
     request.struct_size = sizeof request;
     request.start = wish.start;
     request.key = str(key);
-    request.peer = peer_of(false);
+    request.peer = peer_of(wish.local);
     request.credentials.struct_size = sizeof request.credentials;
     request.max_bytes = wish.max_bytes;
     request.max_time = wish.max_time;

@@ -365,6 +365,24 @@ TEST_CASE("it ends some seconds after its last viewer, and with its stream") {
   reader->viewer.close();
 }
 
+TEST_CASE("it goes on while a module reads it for viewers of its own") {
+  Stage stage;
+  Packager packager(stage.rig, "maker");
+  packager.offer();
+  stage.pictures(1, 1);
+  Viewer module(stage.rig, "live/cam", {.format = "text", .local = true});
+  stage.settle({&packager});
+  CHECK(module.status == SLUICE_STATUS_OK);
+  CHECK(stage.rig.engine.streams()[0]["viewers"] == 0);
+  stage.rig.pass(20s);
+  stage.settle({&packager});
+  CHECK(stage.rig.engine.streams()[0]["packagings"].size() == 1);
+  module.close();
+  stage.rig.pass(1s);  // it is seen to be unwatched
+  stage.rig.pass(20s);
+  CHECK(stage.rig.engine.streams()[0]["packagings"].empty());
+}
+
 TEST_CASE("the next generation goes on with the key frame at which the one before ended") {
   Stage stage;
   Packager one(stage.rig, "maker", 1);

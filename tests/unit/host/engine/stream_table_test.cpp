@@ -238,6 +238,28 @@ TEST_CASE("a module's end: begins fail, everything it has is revoked, its own st
   CHECK(left[0]["state"] == "grace");
 }
 
+TEST_CASE("what a module reads for itself is no viewer, and no limit on those holds it") {
+  Options options = with({.max_subscriptions = 1});
+  Rig rig(options);
+  Publisher publisher(rig, "live/cam");
+  rig.drain();
+  Viewer module(rig, "live/cam", {.local = true});
+  Viewer viewer(rig, "live/cam");
+  Viewer second_module(rig, "live/cam", {.local = true});
+  Viewer refused(rig, "live/cam");
+  rig.drain();
+  CHECK(module.status == SLUICE_STATUS_OK);
+  CHECK(viewer.status == SLUICE_STATUS_OK);
+  CHECK(second_module.status == SLUICE_STATUS_OK);
+  CHECK(refused.status == SLUICE_STATUS_LIMIT);
+  CHECK(rig.engine.streams()[0]["viewers"] == 1);
+  CHECK(rig.engine.totals()["viewers"] == 1);
+  CHECK(rig.engine.viewers("live/cam").size() == 1);
+  for (Viewer* one : {&module, &viewer, &second_module}) one->close();
+  CHECK(rig.engine.streams()[0]["viewers"] == 0);
+  CHECK(rig.engine.totals()["viewers"] == 0);
+}
+
 TEST_CASE("limits on streams and viewers") {
   Options options;
   options.max_streams = 2;

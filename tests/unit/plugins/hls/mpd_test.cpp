@@ -38,6 +38,13 @@ TEST_CASE("one period of two renditions, from the segments HLS lists") {
   CHECK(text.find("media=\"v1/seg_$Number$.m4s\"") != std::string::npos);
 }
 
+TEST_CASE("what a viewer came with goes on with every URI, as XML and as a template want it") {
+  const PartIndex index = index_of(4);
+  const std::string text = write_mpd(both(index, index), {.now = test_wall, .query = "?token=a$b&x=1"});
+  CHECK(text.find("media=\"v1/seg_$Number$.m4s?token=a$$b&amp;x=1\"") != std::string::npos);
+  CHECK(text.find("initialization=\"a2/init_0.mp4?token=a$$b&amp;x=1\"") != std::string::npos);
+}
+
 TEST_CASE("low latency names the open segment ahead of time") {
   const PartIndex index = index_of(4);
   const std::string text = write_mpd(both(index, index), {.now = test_wall, .low_latency = true});

@@ -30,7 +30,8 @@ typedef struct sluice_peer {
 } sluice_peer;
 
 enum {
-  SLUICE_PEER_LOCAL_MODULE = 1u << 0 /* the module's own code publishes or reads: trusted, not authorised */
+  /* The module's own code publishes or reads: trusted, not authorised, and no viewer of the stream. */
+  SLUICE_PEER_LOCAL_MODULE = 1u << 0
 };
 
 typedef struct sluice_publish_request {
