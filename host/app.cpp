@@ -252,7 +252,8 @@ void App::log_plan(const modules::Plan& plan) {
   for (const std::string& warning : plan.warnings) log_->warn(warning);
   for (const modules::Entry& entry : plan.entries) {
     for (const std::string& warning : entry.warnings) log_->warn(warning, {{"about", entry.id}});
-    if (entry.state == modules::State::refused) log_->error(entry.message, {{"rule", entry.rule}});
+    if (entry.state == modules::State::refused || entry.state == modules::State::quarantined)
+      log_->error(entry.message, {{"rule", entry.rule}});
   }
   for (const config::Complaint& complaint : config::check_modules(settings_, plan.schemas())) {
     if (complaint.kind == config::ComplaintKind::unknown_property) log_->warn(complaint.text());

@@ -16,6 +16,11 @@ HttpReply json_reply(std::string body, unsigned status) {
   return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
 }
 
+HttpReply text_reply(std::string body, unsigned status) {
+  return {
+      .status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = std::move(body)};
+}
+
 HttpReply refusal(unsigned status, std::string_view why) {
   std::string body = R"({"error":)";
   detail::put_json(body, why);

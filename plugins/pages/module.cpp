@@ -38,10 +38,7 @@ std::optional<std::string> read_file(const std::string& path) {
 
 HttpReply player_page(const std::string& root, const std::string& path) {
   auto page = is_media_path(path) ? std::nullopt : read_file(root + "/player.html");
-  if (!page)
-    return {.status = 404,
-            .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
-            .body = "No module of this server serves this.\n"};
+  if (!page) return text_reply("No module of this server serves this.\n", 404);
   return {.headers = {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-cache"}},
           .body = std::move(*page),
           .cache_ms = 1000};

@@ -41,6 +41,7 @@ int end_of_child(const std::filesystem::path& file, bool lane, void (*fault)()) 
   if (child == 0) {
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
+    for (const int signal : modules::fatal_signals) ::signal(signal, SIG_DFL);  // Catch's own
     modules::CrashWatch watch(file);
     engine::SystemClock clock;
     engine::LaneTable lanes(clock, 16);

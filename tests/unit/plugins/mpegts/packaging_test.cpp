@@ -165,6 +165,35 @@ TEST_CASE("after a discontinuity, and after a pause, decoders can start anew") {
   CHECK(begins_with_tables(run.take().bytes));
 }
 
+// A viewer of one session goes on with the next one, whose counters begin anew: a table whose counter happens
+// to be that of the one before is a repetition to a decoder.
+TEST_CASE("whatever the counters were, the next session's tables are read before its first picture") {
+  struct Pictures final : ts::DemuxerSink {
+    void on_track(const ts::Track&) override {}
+    void on_track_end(std::uint32_t) override {}
+    void on_frame(const ts::Frame&) override { ++count; }
+    unsigned count = 0;
+  };
+  const auto video = picture_track(), audio = sound_track();
+  for (unsigned tables = 1; tables <= 16; ++tables) {
+    CAPTURE(tables);
+    Run before, after;
+    before.tracks({&audio});
+    before.tracks({&audio, &video});  // the picture gets another PID than in a session that begins with it
+    for (unsigned i = 0; i < tables; ++i) {
+      before.frame(video, {picture(i)}, i * 40, SLUICE_FRAME_KEY);
+    }
+    after.tracks({&video, &audio});
+    after.frame(video, {picture(tables)}, tables * 40, SLUICE_FRAME_KEY);
+    Pictures pictures;
+    ts::Demuxer demuxer(pictures);
+    demuxer.feed(before.all_bytes());
+    demuxer.feed(after.all_bytes());
+    demuxer.finish();
+    CHECK(pictures.count == tables + 1);
+  }
+}
+
 TEST_CASE("a description names what is carried, each once") {
   Run run;
   sluice_packager_description description{};
