@@ -132,8 +132,10 @@ int64_t Muxer::decoding_time(Elementary& stream, const Frame& frame) const {
 }
 
 void Muxer::send_tables(std::vector<uint8_t>& out) {
-  pat_writer_.section(pat_section_, out);
-  pmt_writer_.section(pmt_section_, out);
+  // Where this stream follows another one on the same PIDs, neither counters nor versions go on (2.4.3.5).
+  const Adaptation adaptation{!std::exchange(tables_sent_, true), false, {}};
+  pat_writer_.section(adaptation, pat_section_, out);
+  pmt_writer_.section(adaptation, pmt_section_, out);
   tables_at_ = clock_.now();
   tables_due_ = false;
 }

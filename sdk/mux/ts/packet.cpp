@@ -150,16 +150,24 @@ void PacketWriter::adaptation_only(const Adaptation& adaptation, std::vector<uin
   store_adaptation(out.data() + at + header_size, body_size, adaptation);
 }
 
-void PacketWriter::section(std::span<const uint8_t> section, std::vector<uint8_t>& out) {
+void PacketWriter::section(const Adaptation& adaptation, std::span<const uint8_t> section,
+                           std::vector<uint8_t>& out) {
   constexpr uint8_t pointer_field = 0;
+  const size_t field = content_size(adaptation);
   size_t at = out.size();
   bool first = true;
   while (first || !section.empty()) {
     out.resize(at + packet_size, 0xff);
     uint8_t* packet = out.data() + at;
-    store_header(packet, pid_, first, has_payload, next_);
+    const bool has_field = first && field > 0;
+    store_header(packet, pid_, first, static_cast<uint8_t>((has_field ? has_adaptation : 0) | has_payload),
+                 next_);
     next_ = (next_ + 1) & 0x0f;
     size_t used = header_size;
+    if (has_field) {
+      store_adaptation(packet + used, field, adaptation);
+      used += field;
+    }
     if (first) packet[used++] = pointer_field;
     const size_t part = std::min(section.size(), packet_size - used);
     std::copy_n(section.begin(), part, packet + used);

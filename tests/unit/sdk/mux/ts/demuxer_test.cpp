@@ -24,7 +24,7 @@ size_t units(int64_t ticks = 2 * 90000) { return stream_of(av, 0, ticks).size();
 
 Bytes table(uint16_t pid, const Bytes& section) {
   Bytes out;
-  ts::PacketWriter(pid).section(section, out);
+  ts::PacketWriter(pid).section({}, section, out);
   return out;
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("M3: of a thousand programmes sixteen are kept") {
       for (const unsigned byte : {program >> 8, program & 0xff, 0xe0 | pid >> 8, pid & 0xff})
         body.push_back(static_cast<uint8_t>(byte));
     }
-    writer.section(ts::write_section({0, 1, 0, true, number, 3}, body), tables);
+    writer.section({}, ts::write_section({0, 1, 0, true, number, 3}, body), tables);
   }
   DemuxRun run;
   run.feed(tables).finish();

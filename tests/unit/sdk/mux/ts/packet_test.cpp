@@ -76,16 +76,23 @@ TEST_CASE("counters run on over units, and stand still without payload") {
 TEST_CASE("a section fills its packet with stuffing, or goes over several") {
   PacketWriter writer(0);
   Bytes out;
-  writer.section(Bytes(20, 7), out);
+  writer.section({}, Bytes(20, 7), out);
   REQUIRE(out.size() == packet_size);
   CHECK(Bytes(out.begin(), out.begin() + 6) == hex("47 40 00 10 00 07"));
   CHECK(out.back() == 0xff);
-  writer.section(Bytes(183 + 184 + 1, 7), out);
+  writer.section({}, Bytes(183 + 184 + 1, 7), out);
   REQUIRE(out.size() == 4 * packet_size);
   CHECK(parse(out, 1)->unit_start);
   CHECK_FALSE(parse(out, 3)->unit_start);
   CHECK(parse(out, 3)->payload[0] == 7);
   CHECK(parse(out, 3)->payload[1] == 0xff);
+  out.clear();
+  writer.section({true, false, {}}, Bytes(182 + 1, 7), out);  // the field takes two bytes of the first
+  REQUIRE(out.size() == 2 * packet_size);
+  CHECK(parse(out, 0)->adaptation.discontinuity);
+  CHECK(parse(out, 0)->payload.size() == 182);
+  CHECK_FALSE(parse(out, 1)->adaptation.discontinuity);
+  CHECK(parse(out, 1)->payload[1] == 7);
 }
 
 TEST_CASE("adaptation fields that do not fit are refused (M2)") {

@@ -64,7 +64,7 @@ TEST_CASE("TR 101 290, first priority: each fault is seen") {
     for (size_t n = 0; n < 400; ++n) {
       const auto packet = packet_at(stream, n);
       if (pid_of(packet) != 0) continue;
-      packet[5] = 0x42;
+      packet[payload_of(packet) + 1] = 0x42;
       break;
     }
     CHECK(Tr101290Check(stream).result.crc == 1);

@@ -93,6 +93,7 @@ class Muxer {
   int64_t tables_at_ = 0;
   uint16_t next_pid_;
   bool tables_due_ = true;
+  bool tables_sent_ = false;
   bool time_base_changes_ = true;  // to be said with the next PCR
 };
 

@@ -50,8 +50,8 @@ class PacketWriter {
             std::vector<uint8_t>& out);
   // An adaptation field alone; does not count (2.4.3.3).
   void adaptation_only(const Adaptation& adaptation, std::vector<uint8_t>& out) const;
-  // One section, starting a packet of its own.
-  void section(std::span<const uint8_t> section, std::vector<uint8_t>& out);
+  // One section, starting a packet of its own that carries `adaptation`.
+  void section(const Adaptation& adaptation, std::span<const uint8_t> section, std::vector<uint8_t>& out);
 
  private:
   uint16_t pid_;
