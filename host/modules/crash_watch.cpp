@@ -7,6 +7,7 @@
 #include <atomic>
 #include <ctime>
 #include <string>
+#include <utility>
 
 #include "abi/seat.hpp"
 #include "engine/lane.hpp"
@@ -14,7 +15,7 @@
 namespace sluice::modules {
 namespace {
 
-std::atomic<int> record{-1};
+std::atomic<const char*> record{nullptr};
 
 // Nothing here may allocate or lock.
 class Line {
@@ -32,7 +33,12 @@ class Line {
   void put(char c) {
     if (size_ < bytes_.size()) bytes_[size_++] = c;
   }
-  void write_to(int fd) const { [[maybe_unused]] const ssize_t written = ::write(fd, bytes_.data(), size_); }
+  void append_to(const char* file) const {
+    const int fd = ::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return;
+    [[maybe_unused]] const ssize_t written = ::write(fd, bytes_.data(), size_);
+    ::close(fd);
+  }
 
  private:
   std::array<char, 512> bytes_;
@@ -41,7 +47,8 @@ class Line {
 
 void note(int signal) {
   const engine::Lane* const lane = engine::Lane::of_this_thread();
-  if (lane != nullptr && !lane->seat().library.empty()) {
+  const char* const file = record.load(std::memory_order_relaxed);
+  if (file != nullptr && lane != nullptr && !lane->seat().library.empty()) {
     Line line;
     line.number(static_cast<std::uint64_t>(::time(nullptr)));
     line.put(' ');
@@ -51,16 +58,15 @@ void note(int signal) {
     line.put(' ');
     line.text(lane->seat().id);
     line.put('\n');
-    line.write_to(record.load(std::memory_order_relaxed));
+    line.append_to(file);
   }
   ::raise(signal);  // its default action is back, and follows when this returns
 }
 
 }  // namespace
 
-CrashWatch::CrashWatch(const std::filesystem::path& file) {
-  record = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (record < 0) return;
+CrashWatch::CrashWatch(std::filesystem::path file) : file_(std::move(file)) {
+  record = file_.c_str();
   for (const int signal : fatal_signals) {
     struct sigaction before{};
     if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) continue;
@@ -76,7 +82,7 @@ CrashWatch::~CrashWatch() {
     struct sigaction now{};
     if (::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == &note) ::signal(signal, SIG_DFL);
   }
-  if (const int fd = record.exchange(-1); fd >= 0) ::close(fd);
+  record = nullptr;
 }
 
 CrashStack::CrashStack() {

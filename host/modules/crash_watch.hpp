@@ -12,13 +12,17 @@ namespace sluice::modules {
 // A thread that blocks these cannot be written down: the kernel then ends the process at once.
 inline constexpr std::array fatal_signals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
-// One per process. Signals that somebody else handles already, as a sanitizer does, are left to it.
+// One per process; the file is there once something was written down. Signals that somebody else handles
+// already, as a sanitizer does, are left to it.
 class CrashWatch {
  public:
-  explicit CrashWatch(const std::filesystem::path& file);
+  explicit CrashWatch(std::filesystem::path file);
   ~CrashWatch();
   CrashWatch(const CrashWatch&) = delete;
   CrashWatch& operator=(const CrashWatch&) = delete;
+
+ private:
+  std::filesystem::path file_;
 };
 
 // A stack of its own for the handler, so that a module that has used up its stack is written down as well.
