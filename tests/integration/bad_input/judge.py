@@ -30,7 +30,7 @@ class Judge(LiveTest):
         until(lambda: len(self.server.viewers()) == 1, 5, "the canary plays")
         self.ask_canary("start")
         self.pid = self.server.pid
-        self.calm = self.server.descriptors()
+        self.calm = self.server.descriptors_at_rest()
 
     def _end_canary(self):
         self.canary.stdin.close()

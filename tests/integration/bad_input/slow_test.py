@@ -20,7 +20,7 @@ LIMIT = 2  # s, in place of the default 10
 class HandshakeDeadline(LiveTest):
     def setUp(self):
         self.server = self.serve(rtmp={"handshake_timeout_s": LIMIT})
-        self.calm = self.server.descriptors()
+        self.calm = self.server.descriptors_at_rest()
 
     def closed_after(self, before, trickle=b""):
         """Seconds until the server closes a peer that sends `before`, then `trickle` a byte at a time."""

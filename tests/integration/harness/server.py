@@ -110,6 +110,15 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
+    def descriptors_at_rest(self):
+        """Without those of questions that were just answered: the server closes them a moment after we do."""
+        least, unchanged = self.descriptors(), 0
+        while unchanged < 20:
+            threading.Event().wait(0.01)
+            now = self.descriptors()
+            least, unchanged = min(least, now), unchanged + 1 if now >= least else 0
+        return least
+
     # ---- what it says ----------------------------------------------------------------------------------------
 
     def run(self, *words, check=True):
