@@ -120,7 +120,7 @@ void Session::write_chunk(std::optional<Successor> next, ChunkWriter& out) {
     facts.flags |= SLUICE_CHUNK_KEY;
 
   std::vector<std::uint8_t> head = chunk_prelude(begins_segment);
-  const auto fragment = muxer_->close(next, sequence_number());
+  const auto fragment = muxer_->close(next, take_sequence_number());
   facts.duration = fragment.duration;
   head.insert(head.end(), fragment.head.begin(), fragment.head.end());
   out.bytes(head);
@@ -162,11 +162,15 @@ bool Session::is_independent() const {
   return true;
 }
 
-// Rising, and the same on every node: in CMAF by segment and part (eight fragments of one part, 512 parts of
-// one segment), in a progressive stream by frame. It wraps as its 32 bits do.
-std::uint32_t Session::sequence_number() const {
+// Rising. In CMAF the same on every node: by segment and part (eight fragments of one part, 512 parts of one
+// segment). A progressive stream counts as ISO/IEC 14496-12, 8.8.5 wants it, from where no session before this
+// one can have come. Both wrap as their 32 bits do.
+std::uint32_t Session::take_sequence_number() {
   const sluice_frame& first = *frames_.front();
-  if (parameters_.format == Format::progressive) return static_cast<std::uint32_t>(first.seq) + 1;
+  if (parameters_.format == Format::progressive) {
+    if (!next_number_) next_number_ = static_cast<std::uint32_t>(first.seq) + 1;
+    return (*next_number_)++;
+  }
   const std::uint64_t part = std::min(first.part, 511u);
   return static_cast<std::uint32_t>(first.segment << 12 | part << 3 | std::min(fragments_of_part_, 7u)) + 1;
 }

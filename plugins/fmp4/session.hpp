@@ -47,7 +47,7 @@ class Session final : public PackagerSession {
   std::vector<std::uint8_t> chunk_prelude(bool begins_segment) const;
   bool is_independent() const;
   bool holds_video() const;
-  std::uint32_t sequence_number() const;
+  std::uint32_t take_sequence_number();
 
   const Host& host_;
   const Parameters parameters_;
@@ -59,6 +59,7 @@ class Session final : public PackagerSession {
   std::optional<Marks> newest_;          // of the frames that came, carried or not
   bool segment_open_ = false;            // their segment began here, and nothing of it has been written
   std::uint32_t fragments_of_part_ = 0;  // written; more than one if a part is larger than a chunk may be
+  std::optional<std::uint32_t> next_number_;  // of a progressive stream's fragments
 };
 
 }  // namespace sluice::fmp4

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <deque>
 #include <sluice/mux/mp4/demuxer.hpp>
+#include <sluice/wire/byte_reader.hpp>
+#include <span>
 #include <string>
 
 #include "made_tracks.hpp"
@@ -113,6 +115,14 @@ std::vector<Key> sent(const Stream& stream, bool video = true, bool audio = true
 }
 
 std::string type_of(const RecordedChunk& chunk) { return {chunk.bytes.begin() + 4, chunk.bytes.begin() + 8}; }
+
+std::uint32_t number_of(const RecordedChunk& chunk) {
+  const auto& bytes = chunk.bytes;
+  const auto mfhd = std::search(bytes.begin(), bytes.end(), std::begin("mfhd"), std::end("mfhd") - 1);
+  REQUIRE(bytes.end() - mfhd >= 12);
+  wire::ByteReader reader(std::span(mfhd + 8, bytes.end()));
+  return reader.u32be();
+}
 
 }  // namespace
 
@@ -237,6 +247,18 @@ TEST_CASE("progressive fragments begin with key pictures and end in time") {
   CHECK(keys == 12);
 }
 
+TEST_CASE("progressive fragments are counted, from where no earlier session of the stream has come") {
+  const Stream stream;
+  SessionBench bench("mp4"), successor("mp4");
+  play(bench, stream);
+  for (std::size_t i = 1; i < bench.chunks.size(); ++i)
+    CHECK(number_of(bench.chunks[i]) == stream.frames.front().view.seq + i);
+  play(successor, stream, stream.begin_of(42));
+  std::size_t before = 0;
+  while (bench.chunks[before + 1].facts.dts < stream.frames[stream.begin_of(42)].view.dts) ++before;
+  CHECK(number_of(successor.chunks[1]) > number_of(bench.chunks[before]));
+}
+
 TEST_CASE("tracks again: equal ones change nothing, others end the chunk and bring another init") {
   Stream stream;
   SessionBench bench("cmaf");
@@ -310,12 +332,10 @@ TEST_CASE("a part larger than a chunk may be becomes several, each with a number
                     .view);
   bench.flush();
   REQUIRE(bench.chunks.size() == 4);
-  std::vector<std::uint8_t> numbers;
+  std::vector<std::uint32_t> numbers;
   for (std::size_t i = 1; i < 4; ++i) {
     CHECK(bench.chunks[i].bytes.size() <= SLUICE_CHUNK_BYTES_LIMIT);
-    const auto& bytes = bench.chunks[i].bytes;
-    const auto mfhd = std::search(bytes.begin(), bytes.end(), std::begin("mfhd"), std::end("mfhd") - 1);
-    numbers.push_back(*(mfhd + 11));
+    numbers.push_back(number_of(bench.chunks[i]));
   }
-  CHECK(numbers == std::vector<std::uint8_t>{1, 2, 3});
+  CHECK(numbers == std::vector<std::uint32_t>{1, 2, 3});
 }
