@@ -163,8 +163,8 @@ bool Session::is_independent() const {
 }
 
 // Rising. In CMAF the same on every node: by segment and part (eight fragments of one part, 512 parts of one
-// segment). A progressive stream counts as ISO/IEC 14496-12, 8.8.5 wants it, from where no session before this
-// one can have come. Both wrap as their 32 bits do.
+// segment). A progressive stream counts as ISO/IEC 14496-12, 8.8.5 wants it, from where no session before
+// this one can have come. Both wrap as their 32 bits do.
 std::uint32_t Session::take_sequence_number() {
   const sluice_frame& first = *frames_.front();
   if (parameters_.format == Format::progressive) {

@@ -28,7 +28,7 @@ async function watch(page) {
   await page.goto(url.href);
   await page.waitForFunction(() => {
     const told = globalThis.sluice_player?.figures();
-    return told?.state === "playing" && told.current_time > 0 && told.frames > 0;
+    return told?.state === "playing" && told.current_time > 0 && (told.frames > 0 || told.width === 0);
   }, null, {timeout: start_ms, polling: 100}).catch(() => null);
   const begin = await figures_of(page);
   const began = Date.now();
