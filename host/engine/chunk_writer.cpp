@@ -130,7 +130,7 @@ std::uint64_t bound_size(const Chunk& chunk) {
 }
 
 void bind_chunk(Chunk& chunk, Frame& frame) {
-  auto* const spans = static_cast<sluice_span*>(static_cast<void*>(frame.payload));
+  auto* const spans = reinterpret_cast<sluice_span*>(frame.payload);
   auto* const sources = reinterpret_cast<Frame**>(spans + chunk.pieces.size());
   auto* copied = reinterpret_cast<std::uint8_t*>(sources + chunk.sources.size());
   if (!chunk.copied.empty()) std::memcpy(copied, chunk.copied.data(), chunk.copied.size());
