@@ -143,6 +143,7 @@ void Publication::describe(Frame& frame, const TrackRevision& track, const Frame
   beat.key = frame.is_key();
   beat.discontinuity = broken;
   beat.track_slot = track.slot;
+  beat.coding = track.coding;
   beat.dts = view.dts;
   beat.duration = view.duration;
   const CutMark mark = stream_->marks.stamp(beat);

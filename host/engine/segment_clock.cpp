@@ -1,5 +1,7 @@
 #include "engine/segment_clock.hpp"
 
+#include <utility>
+
 namespace sluice::engine {
 
 SegmentClock::SegmentClock(std::int64_t segment_target, std::int64_t part_target)
@@ -7,11 +9,12 @@ SegmentClock::SegmentClock(std::int64_t segment_target, std::int64_t part_target
 
 CutMark SegmentClock::stamp(const Beat& beat) {
   const bool leading = leads(beat);
+  recoded_ |= is_recoded(beat);
   if (!started_) {
     started_ = true;
     segment_start_ = part_start_ = beat.dts;
   } else if (beat.discontinuity) {
-    ++mark_.discontinuity;
+    recoded_ = true;
     begin_segment(beat);
   } else if (segment_due(beat, leading)) {
     begin_segment(beat);
@@ -38,10 +41,16 @@ bool SegmentClock::leads(const Beat& beat) {
   return beat.track_slot == leader_slot_;
 }
 
+bool SegmentClock::is_recoded(const Beat& beat) {
+  const std::uint32_t before = std::exchange(codings_[beat.track_slot], beat.coding);
+  return before != 0 && before != beat.coding;
+}
+
 bool SegmentClock::segment_due(const Beat& beat, bool leading) const {
   const std::int64_t elapsed = beat.dts - segment_start_;
   if (elapsed >= longest * segment_target_) return true;
   if (!leading) return false;
+  if (recoded_ && (!video_leads() || beat.key)) return true;
   return elapsed + tolerance >= segment_target_ && (!video_leads() || beat.key);
 }
 
@@ -54,6 +63,7 @@ bool SegmentClock::part_due(const Beat& beat, bool leading) const {
 
 void SegmentClock::begin_segment(const Beat& beat) {
   ++mark_.segment;
+  mark_.discontinuity += std::exchange(recoded_, false);
   mark_.part = 0;
   segment_start_ = part_start_ = beat.dts;
 }

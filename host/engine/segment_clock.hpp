@@ -4,8 +4,12 @@
 //   with video     a segment begins at a key frame once the target has passed; a part also at every key frame
 //   without        by time alone, on the leading sound track
 //   discontinuity  a segment begins at once
+//   other coding   counts as a discontinuity (RFC 8216bis, 4.4.4.3): of the leading track at once, of another
+//   with
+//                  the leading track's next segment
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace sluice::engine {
@@ -23,7 +27,8 @@ class SegmentClock {
     bool sound = false;
     bool key = false;
     bool discontinuity = false;
-    std::uint8_t track_slot = 0;
+    std::uint8_t track_slot = 0;  // below 16
+    std::uint32_t coding = 0;     // of its track: rises with each change
     std::int64_t dts = 0;
     std::int64_t duration = 0;  // 0: unknown
   };
@@ -36,6 +41,7 @@ class SegmentClock {
   static constexpr std::int64_t longest = 10;            // targets without a key: cut where we are
 
   bool leads(const Beat& beat);
+  bool is_recoded(const Beat& beat);
   bool video_leads() const { return leader_rank_ == 3; }
   bool segment_due(const Beat& beat, bool leading) const;
   bool part_due(const Beat& beat, bool leading) const;
@@ -44,6 +50,8 @@ class SegmentClock {
   const std::int64_t segment_target_;
   const std::int64_t part_target_;
   CutMark mark_;
+  std::array<std::uint32_t, 16> codings_{};  // of each track's last frame; 0: none came
+  bool recoded_ = false;                     // a discontinuity the next segment begins with
   bool started_ = false;
   int leader_rank_ = 0;  // 0: none yet; data, sound, video
   std::uint8_t leader_slot_ = 0;

@@ -27,13 +27,16 @@ Errc check(const sluice_track& track, Failure& failure) {
   return failure.code;
 }
 
+bool same_coding(const sluice_track& a, const sluice_track& b) {
+  return a.codec == b.codec && std::equal(a.config.data, a.config.data + a.config.size, b.config.data,
+                                          b.config.data + b.config.size);
+}
+
 bool same_contents(const sluice_track& a, const sluice_track& b) {
-  return a.kind == b.kind && a.codec == b.codec && a.timescale == b.timescale && a.width == b.width &&
+  return a.kind == b.kind && same_coding(a, b) && a.timescale == b.timescale && a.width == b.width &&
          a.height == b.height && a.frame_rate_num == b.frame_rate_num &&
          a.frame_rate_den == b.frame_rate_den && a.sample_rate == b.sample_rate && a.channels == b.channels &&
          a.rotation == b.rotation && a.bitrate == b.bitrate &&
-         std::equal(a.config.data, a.config.data + a.config.size, b.config.data,
-                    b.config.data + b.config.size) &&
          std::string_view(a.language.data, a.language.size) ==
              std::string_view(b.language.data, b.language.size);
 }
@@ -118,6 +121,7 @@ void TrackTable::revise(Slot& slot, std::uint32_t id, const sluice_track& track,
   revision->view.struct_size = sizeof(sluice_track);
   revision->view.id = id;
   revision->view.revision = slot.newest ? slot.newest->view.revision + (quiet ? 0 : 1) : 1;
+  if (slot.newest) revision->coding = slot.newest->coding + (same_coding(slot.newest->view, track) ? 0 : 1);
   revision->view.config = {revision->config.data(), revision->config.size()};
   revision->view.language = {revision->language.data(), revision->language.size()};
   pool_.keep(revision);

@@ -24,6 +24,7 @@ struct TrackRevision : std::enable_shared_from_this<TrackRevision> {
   std::vector<std::uint8_t> config;
   std::string language;
   std::uint8_t slot = 0;
+  std::uint32_t coding = 1;  // rises when a decoder has to be set up anew: another codec or configuration
   std::uint64_t frames = 0;  // frames that name it; touched by the pool's owner only
 };
 

@@ -184,7 +184,7 @@ class RtmpClient(Connection):
 
     def send_tag(self, tag):
         csid = {AUDIO: 4, VIDEO: 6}.get(tag.kind, 5)
-        self.send(tag.kind, tag.body, csid=csid, stream=self.stream, time=tag.time)
+        self.send(tag.kind, tag.body, csid=csid, stream=self.stream, time=tag.time & 0xffffffff)
 
     def poll(self, seconds=0.0):
         """One read's worth of messages, sorted into what was collected. False when nothing came."""

@@ -50,7 +50,7 @@ class Server:
                 if "in use" in self.log():
                     return False
                 raise AssertionError(f"sluice run ended with {self.process.returncode}:\n{self.log()}")
-            if os.path.exists(self.control) and self._accepts():
+            if os.path.exists(self.control) and self._accepts() and self._serves_all():
                 return True
             idle.wait(0.02)
         self.process.kill()
@@ -77,6 +77,10 @@ class Server:
             return True
         except OSError:
             return False
+
+    def _serves_all(self):
+        """RTMP listens while other modules still start; with HTTP we wait until the addresses are printed."""
+        return self.http is None or "live/cam is an example" in self.log()
 
     # ---- what it is ------------------------------------------------------------------------------------------
 

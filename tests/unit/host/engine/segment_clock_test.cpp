@@ -40,6 +40,41 @@ TEST_CASE("segments begin at key frames once the target has passed") {
   CHECK(starts == std::vector<std::int64_t>{0, 50, 100, 150, 200, 250, 300, 350, 400, 450});
 }
 
+TEST_CASE("another coding is a discontinuity: of the leading track at once, of another at the next key") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  const auto stamp = [&](SegmentClock::Beat beat, std::uint32_t coding) {
+    beat.coding = coding;
+    return clock.stamp(beat);
+  };
+  stamp(video(0, true), 1);
+  stamp(sound(10 * ms), 1);
+  CHECK(stamp(video(40 * ms, false), 1).discontinuity == 0);
+  const CutMark picture = stamp(video(400 * ms, true), 2);
+  CHECK(picture.segment == 1);
+  CHECK(picture.part == 0);
+  CHECK(picture.discontinuity == 1);
+  CHECK(stamp(sound(410 * ms), 1).discontinuity == 1);
+  CHECK(stamp(sound(450 * ms), 2).discontinuity == 1);
+  CHECK(stamp(video(480 * ms, false), 2).segment == 1);
+  const CutMark key = stamp(video(800 * ms, true), 2);
+  CHECK(key.segment == 2);
+  CHECK(key.discontinuity == 2);
+  CHECK(stamp(video(1'200 * ms, true), 2).segment == 2);
+}
+
+TEST_CASE("another coding with a discontinuity is one of them") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  SegmentClock::Beat beat = video(0, true);
+  beat.coding = 1;
+  clock.stamp(beat);
+  beat.coding = 2;
+  beat.discontinuity = true;
+  CHECK(clock.stamp(beat).discontinuity == 1);
+  beat.discontinuity = false;
+  beat.dts = 400 * ms;
+  CHECK(clock.stamp(beat).discontinuity == 1);
+}
+
 TEST_CASE("a long GOP makes a long segment, and ten targets without a key an end all the same") {
   SegmentClock clock(2'000 * ms, 200 * ms);
   CHECK(clock.stamp(video(0, true)).segment == 0);

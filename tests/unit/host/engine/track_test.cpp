@@ -39,8 +39,14 @@ TEST_CASE("contents are copied, revisions count, equal contents change nothing")
   config = "overwritten";
   const sluice_track& view = desk.tracks.newest(id)->view;
   CHECK(view.revision == 2);
+  CHECK(desk.tracks.newest(id)->coding == 2);
   CHECK(std::string(reinterpret_cast<const char*>(view.config.data), view.config.size) == "avcC two");
   CHECK(desk.tracks.list().size() == 1);
+  sluice_track turned = track_of(SLUICE_TRACK_VIDEO, "avcC two");
+  turned.rotation = 90;
+  CHECK(desk.tracks.update(id, turned, desk.failure) == Errc::ok);
+  CHECK(desk.tracks.newest(id)->view.revision == 3);
+  CHECK(desk.tracks.newest(id)->coding == 2);
 }
 
 TEST_CASE("bounds and nonsense are refused in words") {

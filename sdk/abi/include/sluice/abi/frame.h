@@ -98,7 +98,7 @@ typedef struct sluice_frame {
   int64_t capture_wall; /* ns since 1970-01-01 UTC; where the source does not say, as its frames arrive */
   const sluice_track* track;
   /* Cut marks, stamped once at the origin: the segment and part this frame belongs to, and how many
-   * discontinuities came before it. Equal on every node. */
+   * discontinuities came before it, changes of codec or configuration among them. Equal on every node. */
   uint64_t segment;
   uint32_t part;
   uint32_t discontinuity;
