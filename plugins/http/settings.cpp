@@ -10,17 +10,6 @@ using nlohmann::json;
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
-std::optional<tls::Settings> parse_tls(const json& config) {
-  const std::string certificate = config.value("certificate", "");
-  const std::string key = config.value("certificate_key", "");
-  const std::string minimum = config.value("tls_minimum", "1.2");
-  if (certificate.empty() && key.empty()) return std::nullopt;
-  if (certificate.empty() || key.empty())
-    throw Error(SLUICE_STATUS_ARGUMENT, "HTTPS needs certificate and certificate_key, one of them is missing",
-                "give both files, or neither for no HTTPS");
-  return tls::Settings{certificate, key, {"http/1.1"}, minimum != "1.3"};
-}
-
 std::vector<wire::Network> parse_networks(const json& list) {
   std::vector<wire::Network> out;
   for (const json& text : list) {
@@ -45,7 +34,8 @@ Settings parse_settings(std::string_view text) try {
   const auto all = json::parse(text);
   const json& config = all.at("config");
   Settings out;
-  out.tls = parse_tls(config);
+  out.tls = tls::settings_of(config.value("certificate", ""), config.value("certificate_key", ""),
+                             config.value("tls_minimum", ""), {"http/1.1"});
   out.origins.allowed = config.value("origins", out.origins.allowed);
   out.trusted_proxies = parse_networks(config.value("trusted_proxies", json::array()));
   out.request.header_bytes = config.value("header_bytes", out.request.header_bytes);

@@ -4,7 +4,7 @@
 #include <sluice/abi/log.h>
 #include <cstdint>
 #include <optional>
-#include <sluice/tls/context.hpp>
+#include <sluice/tls/settings.hpp>
 #include <sluice/wire/address.hpp>
 #include <string_view>
 #include <vector>

@@ -6,12 +6,6 @@
 #include <utility>
 
 namespace sluice::tls {
-namespace {
-
-constexpr std::size_t record_limit = 16 * 1024;  // RFC 8446 section 5.1
-
-}  // namespace
-
 void Session::Free::operator()(ssl_st* handle) const { SSL_free(handle); }
 
 Session::Session(std::shared_ptr<const Context> context)

@@ -2,6 +2,7 @@
 import os
 import select
 import socket
+import ssl
 import struct
 import time as clock
 
@@ -20,7 +21,7 @@ class Closed(Exception):
 class Connection:
     """Socket, handshake and messages; no commands."""
 
-    def __init__(self, host, port, receive_buffer=None, segment=None, source=None):
+    def __init__(self, host, port, receive_buffer=None, segment=None, source=None, tls=None):
         self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -31,6 +32,8 @@ class Connection:
         self.socket.settimeout(10)
         try:
             self.socket.connect((host, port))
+            if tls:
+                self.socket = tls.wrap_socket(self.socket, server_hostname=host, suppress_ragged_eofs=False)
         except OSError:
             self.socket.close()
             raise
@@ -49,7 +52,7 @@ class Connection:
         self.socket.settimeout(Deadline(20).left())
         try:
             self.socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError) as error:
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError) as error:
             self.closed = True
             raise Closed(str(error)) from error
 
@@ -75,10 +78,14 @@ class Connection:
 
     def _some(self, seconds, most=1 << 18):
         """Bytes, or None when none came in time."""
-        if not select.select([self.socket], [], [], seconds)[0]:
+        opened = self.socket.pending() if isinstance(self.socket, ssl.SSLSocket) else 0
+        if not opened and not select.select([self.socket], [], [], seconds)[0]:
             return None
         try:
             data = self.socket.recv(most)
+        except ssl.SSLError as error:  # cut without the goodbye of TLS, for one
+            self.closed = True
+            raise Closed(str(error)) from error
         except (ConnectionResetError, BrokenPipeError):
             data = b""
         if not data:
@@ -114,7 +121,7 @@ class RtmpClient(Connection):
     def __init__(self, host, port, app="live", hello=None, **words):
         super().__init__(host, port, **words)
         self.app = app
-        self.url = f"rtmp://{'[' + host + ']' if ':' in host else host}:{port}/{app}"
+        self.url = f"rtmp{'s' if isinstance(self.socket, ssl.SSLSocket) else ''}://{'[' + host + ']' if ':' in host else host}:{port}/{app}"
         self.hello = hello or {}
         self.stream = 0
         self.media, self.arrivals, self.statuses, self.controls, self.results = [], [], [], [], {}

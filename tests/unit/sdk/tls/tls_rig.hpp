@@ -87,6 +87,11 @@ class Client {
     }
     FAIL("the two never fall silent");
   }
+  // Ciphertext that came another way.
+  void take(const std::string& bytes) {
+    if (!bytes.empty()) BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
+    read_plain();
+  }
   void write(const std::string& text) { SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())); }
   void shutdown() { SSL_shutdown(ssl_.get()); }
   bool is_open() const { return SSL_is_init_finished(ssl_.get()); }

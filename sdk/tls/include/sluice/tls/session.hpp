@@ -14,6 +14,8 @@ struct ssl_st;
 
 namespace sluice::tls {
 
+inline constexpr std::size_t record_limit = 16 * 1024;  // plaintext of one record, RFC 8446 section 5.1
+
 class Session {
  public:
   enum class State {
@@ -29,7 +31,7 @@ class Session {
   void feed(std::span<const std::uint8_t> ciphertext);
   // Plaintext from the peer; 0: more ciphertext is needed, or it is over.
   std::size_t read(std::span<std::uint8_t> room);
-  // Plaintext to the peer, at most one record (16 KiB) a call. Returns what was taken; 0: the handshake is
+  // Plaintext to the peer, at most one record a call. Returns what was taken; 0: the handshake is
   // not done yet, or `close` was called, or it failed.
   std::size_t write(std::span<const std::uint8_t> plaintext);
   // Says goodbye; its bytes are output.
