@@ -19,10 +19,11 @@ class Closed(Exception):
 
 
 class Connection:
-    """Socket, handshake and messages; no commands."""
+    """Socket, handshake and messages; no commands. A host that is a path: a Unix socket."""
 
     def __init__(self, host, port, receive_buffer=None, segment=None, source=None, tls=None):
-        self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        local = host.startswith("/")
+        self.socket = socket.socket(socket.AF_UNIX if local else socket.AF_INET6 if ":" in host else socket.AF_INET)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if segment:
@@ -31,13 +32,14 @@ class Connection:
             self.socket.bind((source, 0))
         self.socket.settimeout(10)
         try:
-            self.socket.connect((host, port))
+            self.socket.connect(host if local else (host, port))
             if tls:
                 self.socket = tls.wrap_socket(self.socket, server_hostname=host, suppress_ragged_eofs=False)
         except OSError:
             self.socket.close()
             raise
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not local:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.reader = ChunkReader()
         self.chunk_size = 128
         self.window = 0
