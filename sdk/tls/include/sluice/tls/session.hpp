@@ -14,6 +14,7 @@ struct ssl_st;
 
 namespace sluice::tls {
 
+inline constexpr std::size_t output_limit = 256 * 1024;
 inline constexpr std::size_t record_limit = 16 * 1024;  // plaintext of one record, RFC 8446 section 5.1
 
 class Session {
@@ -37,7 +38,8 @@ class Session {
   // Says goodbye; its bytes are output.
   void close();
 
-  // Ciphertext for the peer. Whoever writes bounds it: sent first, then written.
+  // Ciphertext for the peer. Whoever writes bounds it: sent first, then written. TLS has questions of its own
+  // (KeyUpdate, RFC 8446 section 4.6.3): the session fails when `output_limit` bytes wait.
   std::span<const std::uint8_t> output() const;
   void sent(std::size_t bytes);
 
