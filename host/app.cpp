@@ -268,7 +268,9 @@ void add_listeners(const modules::Serving& module, const std::vector<net::Listen
     const auto found = std::find_if(bound.begin(), bound.end(), [&](const net::ListenerPicture& listener) {
       return listener.owner == module.id && listener.name == listens.name && !listener.addresses.empty();
     });
-    if (found != bound.end()) to.push_back({listens.name, found->addresses});
+    if (found == bound.end()) continue;
+    if (auto addresses = control::with_port(found->addresses); !addresses.empty())
+      to.push_back({listens.name, std::move(addresses)});
   }
 }
 

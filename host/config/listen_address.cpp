@@ -4,13 +4,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 namespace sluice::config {
 namespace {
 
 using Parsed = boost::system::result<ListenAddress, std::string>;
 
-constexpr std::string_view expected_form = "\"ADDRESS:PORT\", for example \":1935\" or \"[::1]:1935\"";
+constexpr std::string_view expected_form =
+    "\"ADDRESS:PORT\", for example \":1935\" or \"[::1]:1935\", or \"unix:/PATH\"";
+constexpr std::string_view unix_prefix = "unix:";
+constexpr std::string_view mode_word = "mode=";
 
 bool parse_port(std::string_view text, std::uint16_t& port) {
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -58,17 +62,53 @@ Parsed parse_host(std::string_view host, ListenAddress address) {
   return address;
 }
 
+bool parse_mode(std::string_view text, unsigned& mode) {
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  return code == std::errc() && end == text.data() + text.size() && text.size() <= 4 && mode <= 0777;
+}
+
+Parsed parse_unix(std::string_view text) {
+  ListenAddress address;
+  address.kind = HostKind::path;
+  const std::size_t question = text.find('?');
+  const std::string_view path = text.substr(0, question);
+  if (!path.starts_with('/') || path.ends_with('/'))
+    return std::string("expected an absolute path behind `unix:`");
+  if (std::any_of(path.begin(), path.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+    return std::string("the path has a control character in it");
+  address.host = std::filesystem::path(path).lexically_normal().string();
+  if (address.host.size() > unix_path_limit)
+    return "the path has " + std::to_string(address.host.size()) + " bytes, the system takes " +
+           std::to_string(unix_path_limit) + " for a socket; set a shorter one";
+  if (question == std::string_view::npos) return address;
+  const std::string_view words = text.substr(question + 1);
+  if (!words.starts_with(mode_word) || !parse_mode(words.substr(mode_word.size()), address.mode))
+    return std::string("expected `?mode=` and three octal digits behind the path, for example `?mode=666`");
+  return address;
+}
+
+std::string mode_text(unsigned mode) {
+  std::string text = "?mode=000";
+  for (std::size_t i = 0; i < 3; ++i)
+    text[text.size() - 1 - i] = static_cast<char>('0' + (mode >> 3 * i & 7));
+  return text;
+}
+
 bool is_any(const ListenAddress& a) { return a.host == "0.0.0.0" || a.host == "::"; }
 bool is_loopback(const ListenAddress& a) { return a.host == "127.0.0.1" || a.host == "::1"; }
 
 }  // namespace
 
 std::string ListenAddress::text() const {
+  if (kind == HostKind::path)
+    return std::string(unix_prefix) + host + (mode == ListenAddress().mode ? "" : mode_text(mode));
   const std::string shown = kind == HostKind::ipv6 ? "[" + host + "]" : host;
   return shown + ":" + std::to_string(port);
 }
 
 Parsed parse_listen_address(std::string_view text) {
+  if (text.starts_with(unix_prefix) && text.find('/') != std::string_view::npos)
+    return parse_unix(text.substr(unix_prefix.size()));
   ListenAddress address;
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || text.find('\0') != std::string_view::npos)
@@ -115,6 +155,7 @@ CheckedAll<std::vector<ListenAddress>> parse_listen(const Json& value, const Ori
 }
 
 bool collide(const ListenAddress& a, const ListenAddress& b) {
+  if (a.kind == HostKind::path || b.kind == HostKind::path) return a.kind == b.kind && a.host == b.host;
   if (a.port != b.port || a.port == 0) return false;
   if (a.kind == HostKind::every || b.kind == HostKind::every) return true;
   if (a.kind == HostKind::name && b.kind != HostKind::name)

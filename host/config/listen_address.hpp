@@ -1,5 +1,6 @@
 // Where a listener listens: ":1935" (every address), "0.0.0.0:1935", "[::]:1935" (IPv6 only),
-// "[fe80::1%eth0]:80", "localhost:1935". Port 0 = any free port.
+// "[fe80::1%eth0]:80", "localhost:1935". Port 0 = any free port. "unix:/run/cam.sock": a Unix socket, with
+// "?mode=666" behind the path for everybody instead of user and group.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -12,12 +13,15 @@
 
 namespace sluice::config {
 
-enum class HostKind { every, ipv4, ipv6, name };
+enum class HostKind { every, ipv4, ipv6, name, path };
+
+inline constexpr std::size_t unix_path_limit = 107;  // bytes of sun_path without its NUL, unix(7)
 
 struct ListenAddress {
   HostKind kind = HostKind::every;
-  std::string host;  // canonical text without brackets; empty for HostKind::every
+  std::string host;  // canonical text without brackets; empty for HostKind::every; the path
   std::uint16_t port = 0;
+  unsigned mode = 0660;  // of a path
 
   std::string text() const;
   bool operator==(const ListenAddress&) const = default;

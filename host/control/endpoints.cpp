@@ -78,6 +78,11 @@ std::string_view listener_of(std::string_view url) {
 
 }  // namespace
 
+std::vector<std::string> with_port(std::vector<std::string> addresses) {
+  std::erase_if(addresses, [](const std::string& one) { return one.starts_with("unix:"); });
+  return addresses;
+}
+
 std::optional<std::string> expand_endpoint(std::string_view url, const EndpointFacts& facts) {
   const BoundListener* listener = listener_named(facts, listener_of(url));
   if (listener == nullptr) return std::nullopt;

@@ -27,6 +27,9 @@ struct EndpointFacts {
   std::string name = "cam";
 };
 
+// Those that have a port: no URL can name a Unix socket.
+std::vector<std::string> with_port(std::vector<std::string> addresses);
+
 // Nothing when a word is unknown or its listener is not bound.
 std::optional<std::string> expand_endpoint(std::string_view url, const EndpointFacts& facts);
 

@@ -219,7 +219,7 @@ std::optional<Complaint> reserved_property(const Json& schema, const config::Ori
 }
 
 const Json listen_schema = {
-    {"description", "\"ADDRESS:PORT\" or a list of them; an empty list: do not listen"},
+    {"description", "\"ADDRESS:PORT\" or \"unix:/PATH\", or a list of them; an empty list: do not listen"},
     {"anyOf",
      {{{"type", "string"}}, {{"type", "array"}, {"maxItems", 64}, {"items", {{"type", "string"}}}}}}};
 

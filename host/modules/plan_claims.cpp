@@ -98,7 +98,10 @@ std::optional<Refusal> Claims::refuse_address(std::size_t i) const {
     for (const Bound& other : taken) {
       if (other.proto != wanted.proto || !config::collide(other.address, wanted.address)) continue;
       return Refusal{"SL-RES-001",
-                     std::string(proto_name(wanted.proto)) + " port " + std::to_string(wanted.address.port) +
+                     std::string(proto_name(wanted.proto)) +
+                         (wanted.address.kind == config::HostKind::path
+                              ? " socket " + wanted.address.host
+                              : " port " + std::to_string(wanted.address.port)) +
                          " is taken: " + draft_.name(i) + " wants " + wanted.address.text() + " for `" +
                          wanted.listener + "`, " + draft_.name_and_path(other.owner) + " has " +
                          other.address.text() + " for `" + other.listener + "`",

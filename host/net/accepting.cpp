@@ -82,7 +82,7 @@ Listeners::Taken Listeners::take_one(const std::shared_ptr<Listener>& listener, 
     return Taken::more;
   }
   const int on = 1;
-  ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (remote.family() != AF_UNIX) ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   Address local;
   local.size = sizeof local.storage;
   ::getsockname(accepted, reinterpret_cast<sockaddr*>(&local.storage), &local.size);
@@ -91,7 +91,7 @@ Listeners::Taken Listeners::take_one(const std::shared_ptr<Listener>& listener, 
   Connection& connection = *owned;
   connection.owner = this;
   connection.fd = accepted;
-  connection.remote = text_of(remote);
+  connection.remote = peer_text(remote);
   connection.local = text_of(local);
   connection.loopback = is_loopback(remote);
   connection.listener = listener;

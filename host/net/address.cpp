@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,8 @@
 namespace sluice::net {
 
 namespace {
+
+constexpr std::string_view unix_peer = "unix";
 
 class Category final : public boost::system::error_category {
  public:
@@ -64,6 +67,7 @@ error_code make_error_code(NetErrc code) {
 }
 
 std::uint16_t Address::port() const {
+  if (family() == AF_UNIX) return 0;
   return ntohs(family() == AF_INET ? v4(*this).sin_port : v6(*this).sin6_port);
 }
 
@@ -105,6 +109,12 @@ Result<std::vector<Address>> resolve(const config::ListenAddress& wanted) {
 }
 
 std::string text_of(const Address& address) {
+  if (address.family() == AF_UNIX) {
+    const auto& name = reinterpret_cast<const sockaddr_un&>(address.storage);
+    const std::size_t room =
+        address.size - std::min<std::size_t>(address.size, offsetof(sockaddr_un, sun_path));
+    return "unix:" + std::string(name.sun_path, ::strnlen(name.sun_path, room));
+  }
   const auto port = ":" + std::to_string(address.port());
   if (address.family() == AF_INET || mapped_v4(address)) return v4_text(address) + port;
   std::array<char, NI_MAXHOST> host{};
@@ -116,12 +126,18 @@ std::string text_of(const Address& address) {
   return "[" + std::string(host.data()) + "]" + port;
 }
 
+std::string peer_text(const Address& address) {
+  return address.family() == AF_UNIX ? std::string(unix_peer) : text_of(address);
+}
+
 bool is_loopback(const Address& address) {
+  if (address.family() == AF_UNIX) return true;
   if (address.family() == AF_INET || mapped_v4(address)) return v4_bytes(address)[0] == 127;
   return address.family() == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6(address).sin6_addr);
 }
 
 std::string limit_key(const Address& address) {
+  if (address.family() == AF_UNIX) return std::string(unix_peer);
   if (address.family() == AF_INET || mapped_v4(address)) return v4_text(address);
   in6_addr prefix = v6(address).sin6_addr;
   std::memset(prefix.s6_addr + 8, 0, 8);
@@ -131,6 +147,7 @@ std::string limit_key(const Address& address) {
 }
 
 bool is_loopback_text(std::string_view peer) {
+  if (peer == unix_peer) return true;
   std::string host(peer);
   if (!host.empty() && host.front() == '[') {
     const auto end = host.find(']');

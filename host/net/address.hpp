@@ -21,22 +21,25 @@ struct Address {
   socklen_t size = 0;
 
   int family() const { return storage.ss_family; }
-  std::uint16_t port() const;
+  std::uint16_t port() const;  // 0 of a Unix socket
   void set_port(std::uint16_t port);
 };
 
-// One or more addresses to bind (a name may have several). Every address of this host: IPv6 any; see
-// open_socket.
+// One or more addresses to bind (a name may have several), none of them a file. Every address of this host:
+// IPv6 any; see open_socket.
 Result<std::vector<Address>> resolve(const config::ListenAddress& address);
 Address any_address(int family, std::uint16_t port);
 
-std::string text_of(const Address& address);  // "192.0.2.7:1935", "[2001:db8::1]:1935"; mapped IPv4 as IPv4
-bool is_loopback(const Address& address);     // 127/8, ::1, ::ffff:127/8
-// What a per-address limit counts by: the IPv4 address, or the /64 of an IPv6 one (one household has a whole
-// /64).
+// "192.0.2.7:1935", "[2001:db8::1]:1935", "unix:/run/cam.sock"; mapped IPv4 as IPv4.
+std::string text_of(const Address& address);
+// The same of a peer: who comes through a Unix socket is "unix", whatever its own end is called.
+std::string peer_text(const Address& address);
+bool is_loopback(const Address& address);  // 127/8, ::1, ::ffff:127/8, Unix sockets
+// What a per-address limit counts by: the IPv4 address, the /64 of an IPv6 one (one household has a whole
+// /64), or "unix".
 std::string limit_key(const Address& address);
 
-// Of a peer's address as text_of writes it, also without port; anything else is not loopback.
+// Of a peer's address as peer_text writes it, also without port; anything else is not loopback.
 bool is_loopback_text(std::string_view peer);
 
 }  // namespace sluice::net

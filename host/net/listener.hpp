@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "net/listeners.hpp"
-#include "net/listening_socket.hpp"
+#include "net/unix_socket.hpp"
 
 namespace sluice::net {
 
@@ -22,7 +22,10 @@ namespace sluice::net {
 struct SharedSocket {
   SharedSocket(const ListeningSocket& opened, const config::ListenAddress& address)
       : socket(opened), wanted(address) {}
-  ~SharedSocket() { ::close(socket.fd); }
+  ~SharedSocket() {
+    if (!socket.file.path.empty()) remove(socket.file);
+    ::close(socket.fd);
+  }
   SharedSocket(const SharedSocket&) = delete;
   SharedSocket& operator=(const SharedSocket&) = delete;
 

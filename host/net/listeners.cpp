@@ -17,6 +17,11 @@ observe::Metric* metric(observe::Metrics& metrics, observe::MetricKind kind, std
   return metrics.open("", {kind, name, help, {}, {}}).value();
 }
 
+// A socket that is a file is the same whatever its mode.
+bool same_place(const config::ListenAddress& a, const config::ListenAddress& b) {
+  return a == b || (a.kind == config::HostKind::path && config::collide(a, b));
+}
+
 }  // namespace
 
 bool descriptors_exhausted(int error) {
@@ -67,9 +72,10 @@ std::shared_ptr<SharedSocket> Listeners::shared_with(const ListenRequest& reques
   for (const auto& listener : listeners_) {
     const auto& other = listener->request;
     if (other.owner != request.owner || other.generation >= request.generation) continue;
-    if (wanted.port == 0 && other.name != request.name) continue;
+    const bool chosen_by_system = wanted.port == 0 && wanted.kind != config::HostKind::path;
+    if (chosen_by_system && other.name != request.name) continue;
     for (const auto& socket : listener->sockets) {
-      if (socket->wanted == wanted) return socket;
+      if (same_place(socket->wanted, wanted)) return socket;
     }
   }
   return nullptr;
@@ -83,6 +89,15 @@ error_code Listeners::open_sockets(Listener& listener, const config::ListenAddre
   };
   if (auto shared = shared_with(listener.request, wanted)) {
     listener.sockets.push_back(std::move(shared));
+    return {};
+  }
+  if (wanted.kind == config::HostKind::path) {
+    std::string reason;
+    const auto socket = open_unix_socket(wanted, reason);
+    if (!socket)
+      return fail(reason,
+                  descriptors_exhausted(socket.error().value()) ? NetErrc::no_room : NetErrc::bind_failed);
+    listener.sockets.push_back(std::make_shared<SharedSocket>(*socket, wanted));
     return {};
   }
   const auto addresses = resolve(wanted);
@@ -115,8 +130,21 @@ Result<Listener*> Listeners::open(ListenRequest request, std::string& why) {
   return listener.get();
 }
 
+// Whoever may connect may from now on; with the mode of this generation, not of an earlier one.
+void Listeners::open_files(const Listener& listener) const {
+  for (const auto& wanted : listener.request.addresses) {
+    if (wanted.kind != config::HostKind::path) continue;
+    for (const auto& socket : listener.sockets) {
+      if (socket->socket.file.path != wanted.host || open_to(socket->socket.file, wanted.mode)) continue;
+      log_.warn("the mode of a Unix socket cannot be set; who may connect is as before",
+                {{"path", wanted.host}, {"module", listener.request.owner}});
+    }
+  }
+}
+
 void Listeners::begin_accepting(Listener& listener) {
   listener.phase = Listener::Phase::active;
+  open_files(listener);
   for (const auto& socket : listener.sockets) {
     if (!std::exchange(socket->watched, true)) wakeup_->watch(socket->socket.fd);
   }

@@ -61,7 +61,7 @@ struct Connection {
   Listeners* owner = nullptr;
   int fd = -1;
   AcceptLane* lane = nullptr;
-  std::string remote;  // "192.0.2.7:50123"
+  std::string remote;  // "192.0.2.7:50123", "unix"
   std::string local;
   bool loopback = false;
 
@@ -133,6 +133,7 @@ class Listeners {
                                             const config::ListenAddress& wanted) const;
   error_code open_sockets(Listener& listener, const config::ListenAddress& wanted, std::string& why) const;
   void begin_accepting(Listener& listener);
+  void open_files(const Listener& listener) const;
   void stop_accepting(Listener& listener);
   void shut(std::shared_ptr<Listener> listener);
   std::shared_ptr<Listener> successor_of(const Listener& listener) const;

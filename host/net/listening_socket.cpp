@@ -17,7 +17,7 @@ Result<ListeningSocket> open_one(const Address& address, bool dual_stack) {
   const int on = 1, only_v6 = dual_stack ? 0 : 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (address.family() == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6);
-  ListeningSocket socket{fd, address};
+  ListeningSocket socket{fd, address, {}};
   socket.bound.size = sizeof socket.bound.storage;
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 ||
       ::listen(fd, 4096) != 0 ||

@@ -3,6 +3,12 @@
 #include <sluice/stream_key.hpp>
 
 namespace sluice::auth {
+namespace {
+
+// Who comes through a Unix socket has no address, but is on this machine.
+std::string_view place_of(std::string_view peer) { return peer == "unix" ? "127.0.0.1" : peer; }
+
+}  // namespace
 
 struct Judge::Session {
   const Question& question;
@@ -16,7 +22,7 @@ struct Judge::Session {
 Decision Judge::decide(const Question& question, const Moment& now) {
   if (question.local_module) return {Reason::local_module, {}, false};
   if (!is_canonical_stream_key(question.key)) return {Reason::bad_stream, {}, false};
-  const auto address = Address::parse_endpoint(question.address);
+  const auto address = Address::parse_endpoint(place_of(question.address));
   if (!address) return {Reason::address_unknown, {}, false};  // nor could the deny rules be asked
 
   const Policy& policy = policies_.of_stream(question.key);

@@ -21,7 +21,7 @@ namespace sluice::auth {
 struct Question {
   Action action = Action::play;
   std::string_view key;
-  std::string_view address;  // with port, as peers are named
+  std::string_view address;  // with port, as peers are named; "unix" is judged as 127.0.0.1
   Shown shown;
   bool local_module = false;
 };

@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "exchange.hpp"
 #include "wire/forwarded.hpp"
@@ -14,7 +13,7 @@ namespace sluice::http {
 struct ArrivalFacts {
   std::string_view peer;  // of the socket
   bool secure = false;
-  const std::vector<wire::Network>& trusted_proxies;
+  const TrustedProxies& trusted_proxies;
 };
 
 // The same refusal whatever the query and the credentials are.

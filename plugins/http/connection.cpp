@@ -110,21 +110,20 @@ void Connection::on_readable() {
 
 void Connection::take_encrypted(std::span<const std::uint8_t> bytes) {
   tls_->feed(bytes);
-  const auto plain = server_.plain_buffer();
+  const std::span<std::uint8_t> room = server_.tls_rooms()->opened;
   while (!closed_ && phase_ < Phase::leaving) {
-    const std::size_t count = tls_->read(plain);
+    const std::size_t count = tls_->read(room);
     if (count == 0) break;
-    // The answer may be encrypted through the same buffer.
-    const std::string copy(reinterpret_cast<const char*>(plain.data()), count);
-    take(bytes_of(copy));
+    take(room.first(count));
   }
   if (closed_) return;
-  if (!tls_->output().empty()) flush();
-  if (closed_) return;
   if (tls_->state() == tls::Session::State::failed) {
+    tls::send_output(*tls_, socket_.fd());  // the alert
     server_.count("protocol_errors", "tls");
     return close("TLS: " + tls_->error());
   }
+  if (!tls_->output().empty()) flush();
+  if (closed_) return;
   if (tls_->state() == tls::Session::State::closed) peer_finished();
 }
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include <sluice/listener.hpp>
-#include <sluice/tls/session.hpp>
+#include <sluice/tls/sealing.hpp>
 #include <sluice/watch.hpp>
 
 #include "exchange.hpp"
@@ -57,7 +57,7 @@ class Connection final : public Responder {
     leaving,    // nothing more is read; closes when all is sent
     lingering   // all is sent, waiting for the peer to close
   };
-  enum class Outcome { drained, blocked, failed };
+  using Outcome = tls::Flow;
 
   void on_event(std::uint32_t events);
   bool wants_input() const;
@@ -81,7 +81,6 @@ class Connection final : public Responder {
 
   Outcome write_out(std::size_t& sent);
   Outcome write_plain(std::size_t& sent);
-  Outcome write_encrypted(std::size_t& sent);
   void leave(std::string_view reason);
   void linger();
 

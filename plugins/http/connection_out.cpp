@@ -1,9 +1,7 @@
 // What goes out: heads, bodies, and the last words.
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "connection.hpp"
 
@@ -12,7 +10,6 @@ namespace {
 
 constexpr std::size_t gather_limit = 128;
 constexpr std::size_t turn_limit = 1024 * 1024;  // bytes of an answer, then others get theirs
-constexpr std::size_t sealed_limit = 64 * 1024;  // ciphertext in store
 
 }  // namespace
 
@@ -121,7 +118,7 @@ void Connection::on_writable() {
 }
 
 Connection::Outcome Connection::write_out(std::size_t& sent) {
-  return tls_ ? write_encrypted(sent) : write_plain(sent);
+  return tls_ ? tls::send_sealed(*tls_, socket_.fd(), out_, *server_.tls_rooms(), sent) : write_plain(sent);
 }
 
 Connection::Outcome Connection::write_plain(std::size_t& sent) {
@@ -138,34 +135,6 @@ Connection::Outcome Connection::write_plain(std::size_t& sent) {
     out_.consume(static_cast<std::size_t>(written));
   }
   return Outcome::drained;
-}
-
-// Sends what is sealed, then seals more: small pieces share a record.
-Connection::Outcome Connection::write_encrypted(std::size_t& sent) {
-  for (;;) {
-    while (tls_->output().size() < sealed_limit && !out_.empty()) {
-      iovec pieces[gather_limit];
-      const std::size_t count = out_.gather(pieces, gather_limit);
-      const auto room = server_.plain_buffer();
-      std::size_t used = 0;
-      for (std::size_t i = 0; i < count && used < room.size(); ++i) {
-        const std::size_t size = std::min(pieces[i].iov_len, room.size() - used);
-        std::memcpy(room.data() + used, pieces[i].iov_base, size);
-        used += size;
-      }
-      const std::size_t taken = tls_->write(room.first(used));
-      if (taken == 0) break;  // it failed
-      out_.consume(taken);
-      sent += taken;
-    }
-    const auto sealed = tls_->output();
-    if (sealed.empty()) break;
-    const ssize_t written = ::send(socket_.fd(), sealed.data(), sealed.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Outcome::blocked : Outcome::failed;
-    tls_->sent(static_cast<std::size_t>(written));
-  }
-  return out_.empty() && tls_->state() != tls::Session::State::failed ? Outcome::drained : Outcome::failed;
 }
 
 // Says no more and hears no more, but what is queued still goes out.
@@ -185,8 +154,7 @@ void Connection::linger() {
   phase_ = Phase::lingering;
   if (tls_) {
     tls_->close();
-    std::size_t sent = 0;
-    write_encrypted(sent);
+    tls::send_output(*tls_, socket_.fd());
   }
   ::shutdown(socket_.fd(), SHUT_WR);
   deadline_ = server_.host().now() + farewell_ns;

@@ -15,7 +15,6 @@ namespace sluice::http {
 namespace {
 
 constexpr std::int64_t sweep_ns = 1'000'000'000;
-constexpr std::uint32_t tls_sweeps = 2;  // sweeps between two looks at the certificate
 
 std::string address_of(std::string_view remote) { return std::string(remote.substr(0, remote.rfind(':'))); }
 
@@ -47,7 +46,8 @@ LaneServer::LaneServer(const Host& host, sluice_lane* lane, std::uint32_t index,
                     Request again = request;
                     return routes_.find(again).route;
                   }},
-      buffers_(std::make_unique<Buffers>()),
+      read_buffer_(std::make_unique<std::array<std::uint8_t, read_size>>()),
+      tls_rooms_(shared.tls ? std::make_unique<tls::Rooms>() : nullptr),
       sweep_timer_(host),
       settle_timer_(host) {
   routes_.start(lane);
@@ -61,6 +61,7 @@ LaneServer::~LaneServer() {
 void LaneServer::begin() {
   host_.engine().call(&sluice_engine::lane_on_cache_release, lane_, &ChunkSource::release_cached,
                       static_cast<void*>(this));
+  if (index_ == 0 && shared_.tls) certificate_watch_.emplace(host_, shared_.tls).begin(lane_);
   sweep();
 }
 
@@ -176,16 +177,6 @@ void LaneServer::count(std::string_view what, std::string_view reason) {
   found->second.add();
 }
 
-void LaneServer::refresh_tls() {
-  try {
-    if (shared_.tls->refresh())
-      host_.info("certificate loaded again", {{"file", shared_.tls->settings().certificate}});
-  } catch (const Error& error) {
-    host_.warn("the changed certificate cannot be used, the one before stays",
-               {{"why", error.what()}, {"remedy", error.hint()}});
-  }
-}
-
 // Once a second: who missed a deadline.
 void LaneServer::sweep() {
   const std::int64_t now = host_.now();
@@ -195,7 +186,6 @@ void LaneServer::sweep() {
   all.reserve(connections_.size());
   for (const auto& [connection, held] : connections_) all.push_back(connection);
   for (Connection* connection : all) connection->tick(now);
-  if (index_ == 0 && shared_.tls && ++sweeps_ % tls_sweeps == 0) refresh_tls();
   sweep_timer_.start(lane_, now + sweep_ns, [this] { sweep(); });
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@
 #include <sluice/listener.hpp>
 #include <sluice/metrics.hpp>
 #include <sluice/timer.hpp>
-#include <sluice/tls/context.hpp>
+#include <sluice/tls/certificate_watch.hpp>
+#include <sluice/tls/sealing.hpp>
 
 #include "call_answer.hpp"
 #include "lane_routes.hpp"
@@ -73,23 +75,20 @@ class LaneServer {
   sluice_lane* lane() const { return lane_; }
   std::shared_ptr<const Settings> settings() const { return shared_.settings.load(); }
   const Shared& shared() const { return shared_; }
-  // Where every connection of the lane reads into, and where TLS puts plaintext; empty again before the next.
-  std::span<std::uint8_t> read_buffer() { return buffers_->read; }
-  std::span<std::uint8_t> plain_buffer() { return buffers_->plain; }
+  // Where every connection of the lane reads into; empty again before the next.
+  std::span<std::uint8_t> read_buffer() { return *read_buffer_; }
+  // Null: no HTTPS.
+  tls::Rooms* tls_rooms() { return tls_rooms_.get(); }
   // "Sun, 06 Nov 1994 08:49:37 GMT", made once a second.
   const std::string& date();
   // http_<what>_total{reason="..."}; reasons come from closed sets.
   void count(std::string_view what, std::string_view reason);
 
  private:
-  struct Buffers {
-    std::array<std::uint8_t, 64 * 1024> read;
-    std::array<std::uint8_t, 16 * 1024> plain;
-  };
+  static constexpr std::size_t read_size = 64 * 1024;
 
   void sweep();
   void settle_all();
-  void refresh_tls();
   bool admit(const sluice::Connection& socket, const std::string& address);
   std::unique_ptr<Answering> stream(Responder& to, const RoutePtr& route);
 
@@ -100,7 +99,9 @@ class LaneServer {
   LaneRoutes routes_;
   SharedAnswers shared_answers_;
   CallPlace call_place_;
-  std::unique_ptr<Buffers> buffers_;
+  std::unique_ptr<std::array<std::uint8_t, read_size>> read_buffer_;
+  std::unique_ptr<tls::Rooms> tls_rooms_;
+  std::optional<tls::CertificateWatch> certificate_watch_;  // on the first lane
   struct Held {
     std::unique_ptr<Connection> connection;
     std::string counted_as;  // address; empty: it is not counted
@@ -111,7 +112,6 @@ class LaneServer {
   std::map<std::string, Metric, std::less<>> counters_;
   std::string date_;
   std::int64_t date_second_ = -1;
-  std::uint32_t sweeps_ = 0;
   Timer sweep_timer_;
   Timer settle_timer_;
 };

@@ -10,25 +10,18 @@ using nlohmann::json;
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
-std::optional<tls::Settings> parse_tls(const json& config) {
-  const std::string certificate = config.value("certificate", "");
-  const std::string key = config.value("certificate_key", "");
-  const std::string minimum = config.value("tls_minimum", "1.2");
-  if (certificate.empty() && key.empty()) return std::nullopt;
-  if (certificate.empty() || key.empty())
-    throw Error(SLUICE_STATUS_ARGUMENT, "HTTPS needs certificate and certificate_key, one of them is missing",
-                "give both files, or neither for no HTTPS");
-  return tls::Settings{certificate, key, {"http/1.1"}, minimum != "1.3"};
-}
-
-std::vector<wire::Network> parse_networks(const json& list) {
-  std::vector<wire::Network> out;
+TrustedProxies parse_proxies(const json& list) {
+  TrustedProxies out;
   for (const json& text : list) {
+    if (text == "unix") {
+      out.unix_sockets = true;
+      continue;
+    }
     const auto network = wire::Network::parse(text.get<std::string>());
     if (!network)
       throw Error(SLUICE_STATUS_ARGUMENT, "trusted_proxies: " + text.dump() + " is no address or network",
-                  "write 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32");
-    out.push_back(*network);
+                  "write 192.0.2.7, 10.0.0.0/8, 2001:db8::/32, or unix for Unix sockets");
+    out.networks.push_back(*network);
   }
   return out;
 }
@@ -45,9 +38,10 @@ Settings parse_settings(std::string_view text) try {
   const auto all = json::parse(text);
   const json& config = all.at("config");
   Settings out;
-  out.tls = parse_tls(config);
+  out.tls = tls::settings_of(config.value("certificate", ""), config.value("certificate_key", ""),
+                             config.value("tls_minimum", ""), {"http/1.1"});
   out.origins.allowed = config.value("origins", out.origins.allowed);
-  out.trusted_proxies = parse_networks(config.value("trusted_proxies", json::array()));
+  out.trusted_proxies = parse_proxies(config.value("trusted_proxies", json::array()));
   out.request.header_bytes = config.value("header_bytes", out.request.header_bytes);
   out.request.fields = config.value("header_fields", out.request.fields);
   out.connections = config.value("connections", out.connections);

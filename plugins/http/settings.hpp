@@ -4,11 +4,10 @@
 #include <sluice/abi/log.h>
 #include <cstdint>
 #include <optional>
-#include <sluice/tls/context.hpp>
-#include <sluice/wire/address.hpp>
+#include <sluice/tls/settings.hpp>
 #include <string_view>
-#include <vector>
 
+#include "wire/forwarded.hpp"
 #include "wire/origins.hpp"
 #include "wire/request_reader.hpp"
 
@@ -17,7 +16,7 @@ namespace sluice::http {
 struct Settings {
   std::optional<tls::Settings> tls;  // none: no HTTPS
   Origins origins;
-  std::vector<wire::Network> trusted_proxies;
+  TrustedProxies trusted_proxies;
   RequestLimits request;
   std::uint64_t connections = 20'000;
   std::uint64_t connections_per_address = 256;  // loopback and trusted proxies are not counted

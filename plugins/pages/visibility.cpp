@@ -21,7 +21,7 @@ bool is_loopback_name(std::string_view host) {
 
 bool is_loopback_peer(std::string_view peer) {
   const std::string_view host = without_port(peer);
-  if (host == "[::1]") return true;
+  if (host == "[::1]" || peer == "unix") return true;
   // All of 127.0.0.0/8, also as an IPv6 socket shows it; digits and dots only, so no name slips in.
   const std::string_view v4 =
       host.starts_with("[::ffff:") && host.ends_with(']') ? host.substr(8, host.size() - 9) : host;

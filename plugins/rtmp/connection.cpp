@@ -17,14 +17,16 @@ constexpr int reads_per_turn = 4;                // then others get theirs
 
 }  // namespace
 
-Connection::Connection(LaneServer& server, sluice::Connection socket)
+Connection::Connection(LaneServer& server, sluice::Connection socket, bool secure)
     : server_(server),
       socket_(std::move(socket)),
       watch_(server.host()),
       peer_(socket_.remote()),
       session_(server.chunk_limits(), server.handshake_random()),
       deadline_(server.host().now() +
-                std::chrono::nanoseconds(server.settings()->handshake_timeout).count()) {}
+                std::chrono::nanoseconds(server.settings()->handshake_timeout).count()) {
+  if (secure) tls_ = std::make_unique<tls::Session>(server.tls_context());
+}
 
 Connection::~Connection() = default;
 
@@ -72,21 +74,53 @@ void Connection::on_readable() {
       if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) break;
       return close(std::strerror(errno));
     }
-    session_.feed(buffer.first(static_cast<std::size_t>(count)),
-                  static_cast<std::uint32_t>(server_.host().now() / 1'000'000));
-    read_session();
+    const auto bytes = buffer.first(static_cast<std::size_t>(count));
+    if (tls_)
+      take_encrypted(bytes);
+    else
+      take(bytes);
     if (static_cast<std::size_t>(count) < buffer.size()) break;
   }
   update_watch();
+}
+
+void Connection::take(std::span<const std::uint8_t> bytes) {
+  session_.feed(bytes, static_cast<std::uint32_t>(server_.host().now() / 1'000'000));
+  read_session();
+}
+
+// All that is fed is opened at once: no event of the socket would come for what stayed in the TLS session.
+void Connection::take_encrypted(std::span<const std::uint8_t> bytes) {
+  if (!std::exchange(heard_, true) && bytes.front() == handshake_version)
+    return refuse_bytes(Errc::tls_expected);
+  tls_->feed(bytes);
+  const std::span<std::uint8_t> room = server_.tls_rooms()->opened;
+  while (!closed_ && last_words_.empty()) {
+    const std::size_t count = tls_->read(room);
+    if (count == 0) break;
+    take(room.first(count));
+  }
+  if (closed_) return;
+  if (tls_->state() == tls::Session::State::failed) {
+    server_.count("protocol_errors", "tls");
+    return close("TLS: " + tls_->error());
+  }
+  if (!tls_->output().empty()) flush();
+  if (!closed_ && tls_->state() == tls::Session::State::closed && !lingering_)
+    close("the peer closed the connection");
+}
+
+void Connection::refuse_bytes(const error_code& why) {
+  server_.count("protocol_errors", why.message());
+  close("protocol error: " + why.message());
 }
 
 void Connection::read_session() {
   while (!closed_) {
     auto event = session_.poll();
     if (!event) {
-      server_.count("protocol_errors", event.error().message());
       send_control();
-      return close("protocol error: " + event.error().message());
+      return refuse_bytes(event.error());
     }
     if (!*event) break;
     handle(**event);
@@ -139,8 +173,16 @@ void Connection::on_media(const Message& message) {
 // the peer has not read yet, the last onStatus for one.
 void Connection::linger() {
   lingering_ = true;
+  end_tls();
   ::shutdown(socket_.fd(), SHUT_WR);
   update_watch();
+}
+
+// The goodbye that tells the peer from a line that was cut, or the alert; as far as the socket takes it.
+void Connection::end_tls() {
+  if (!tls_) return;
+  tls_->close();
+  tls::send_output(*tls_, socket_.fd());
 }
 
 void Connection::read_farewell() {
@@ -155,7 +197,7 @@ void Connection::read_farewell() {
 SessionRequest Connection::request_of(const StreamAsked& asked) const {
   SessionRequest request;
   request.key = asked.key;
-  request.protocol = "rtmp";
+  request.protocol = tls_ ? "rtmps" : "rtmp";
   request.address = peer_;
   request.user_agent = session_.user_agent();
   request.user = asked.user;
@@ -269,7 +311,8 @@ bool Connection::flush() {
   if (closed_) return false;
   if (waiting_writable_) return false;
   std::size_t sent = 0;
-  const auto outcome = out_.flush(socket_.fd(), sent);
+  const auto outcome = tls_ ? tls::send_sealed(*tls_, socket_.fd(), out_, *server_.tls_rooms(), sent)
+                            : out_.flush(socket_.fd(), sent);
   sent_ += sent;
   if (outcome == SendQueue::Outcome::failed) {
     close("the peer is gone");
@@ -321,6 +364,7 @@ void Connection::close(std::string_view reason) {
   if (former_player_) former_player_->leave(reason);
   out_.clear();
   watch_.stop();
+  end_tls();
   socket_.close();
   server_.forget(*this);
 }

@@ -1,14 +1,17 @@
-// Connection: one RTMP socket. Bytes in to the session, what the session says to ingest or player, bytes out.
+// Connection: one RTMP socket, perhaps within TLS. Bytes in to the session, what the session says to ingest
+// or player, bytes out.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <sluice/listener.hpp>
 #include <sluice/subscriber.hpp>
+#include <sluice/tls/session.hpp>
 #include <sluice/watch.hpp>
 
 #include "ingest.hpp"
@@ -29,7 +32,7 @@ struct OwnedMessage {
 // Its lane keeps it until after the turn of the loop in which it closed. [lane]
 class Connection {
  public:
-  Connection(LaneServer& server, sluice::Connection socket);
+  Connection(LaneServer& server, sluice::Connection socket, bool secure);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -64,6 +67,9 @@ class Connection {
   void update_watch();
   void on_readable();
   void on_writable();
+  void take(std::span<const std::uint8_t> bytes);
+  void take_encrypted(std::span<const std::uint8_t> bytes);
+  void refuse_bytes(const error_code& why);
   void read_session();
   void handle(SessionEvent& event);
   void begin_publish(const PublishAsked& asked);
@@ -74,6 +80,7 @@ class Connection {
   void send_control();
   void close_when_sent(std::string_view reason);
   void linger();
+  void end_tls();
   void read_farewell();
   SessionRequest request_of(const StreamAsked& asked) const;
 
@@ -82,6 +89,7 @@ class Connection {
   Watch watch_;
   std::string peer_;
   std::string key_;  // of the stream it publishes or plays, or did last
+  std::unique_ptr<tls::Session> tls_;
   Session session_;
   SendQueue out_;
   std::unique_ptr<Ingest> ingest_;
@@ -93,6 +101,7 @@ class Connection {
   std::uint64_t accounted_ = 0;
   std::int64_t deadline_ = 0;  // to publish or play, later to get the last bytes out; INT64_MAX: none
   std::string last_words_;     // why it closes once all is sent; empty: it does not
+  bool heard_ = false;         // a byte of the peer has come
   bool awaiting_answer_ = false;
   bool waiting_writable_ = false;
   bool lingering_ = false;  // all is sent, waiting for the peer to close

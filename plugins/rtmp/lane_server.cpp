@@ -19,6 +19,7 @@ LaneServer::LaneServer(const Host& host, sluice_lane* lane, Shared& shared)
       shared_(shared),
       egress_(host),
       read_buffer_(std::make_unique<std::array<std::uint8_t, read_size>>()),
+      tls_rooms_(shared.tls ? std::make_unique<tls::Rooms>() : nullptr),
       random_(std::random_device{}()),
       sweep_timer_(host) {
   host_.engine().call(&sluice_engine::lane_on_cache_release, lane_, &Egress::release_cached,
@@ -31,9 +32,9 @@ LaneServer::~LaneServer() {
   closed_.clear();
 }
 
-void LaneServer::adopt(sluice::Connection socket) {
+void LaneServer::adopt(sluice::Connection socket, bool secure) {
   closed_.clear();
-  auto connection = std::make_unique<Connection>(*this, std::move(socket));
+  auto connection = std::make_unique<Connection>(*this, std::move(socket), secure);
   Connection* const adopted = connection.get();
   connections_.emplace(adopted, std::move(connection));
   ++shared_.sessions;

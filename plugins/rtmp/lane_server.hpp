@@ -16,6 +16,8 @@
 #include <sluice/listener.hpp>
 #include <sluice/metrics.hpp>
 #include <sluice/timer.hpp>
+#include <sluice/tls/context.hpp>
+#include <sluice/tls/sealing.hpp>
 
 #include "egress.hpp"
 #include "merge_group.hpp"
@@ -27,9 +29,10 @@ namespace sluice::rtmp {
 
 class Connection;
 
-// What the lanes share: settings (replaced whole on reconfigure) and how many sessions there are.
+// What the lanes share.
 struct Shared {
-  std::atomic<std::shared_ptr<const Settings>> settings;
+  std::atomic<std::shared_ptr<const Settings>> settings;  // replaced whole on reconfigure
+  std::shared_ptr<tls::ContextSource> tls;                // fixed before the first connection; null: no RTMPS
   std::atomic<std::uint64_t> sessions{0};
 };
 
@@ -41,7 +44,7 @@ class LaneServer {
   LaneServer(const LaneServer&) = delete;
   LaneServer& operator=(const LaneServer&) = delete;
 
-  void adopt(sluice::Connection socket);
+  void adopt(sluice::Connection socket, bool secure);
   // Called by a connection that closed. It may still be on the stack, so it is freed a turn later.
   void forget(Connection& connection);
 
@@ -51,6 +54,9 @@ class LaneServer {
   std::shared_ptr<const Settings> settings() const { return shared_.settings.load(); }
   // Where every connection of the lane reads into; empty again before the next one reads.
   std::span<std::uint8_t> read_buffer() { return *read_buffer_; }
+  // For the sessions over TLS; null: there are none.
+  tls::Rooms* tls_rooms() { return tls_rooms_.get(); }
+  std::shared_ptr<const tls::Context> tls_context() const { return shared_.tls->current(); }
   ChunkLimits chunk_limits() const;
   HandshakeRandom handshake_random();
   // The group that collects frames of this stream, or null when its app sends at once.
@@ -69,6 +75,7 @@ class LaneServer {
   Shared& shared_;
   Egress egress_;
   std::unique_ptr<std::array<std::uint8_t, read_size>> read_buffer_;
+  std::unique_ptr<tls::Rooms> tls_rooms_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> closed_;
   std::map<std::string, MergeGroup, std::less<>> merge_groups_;

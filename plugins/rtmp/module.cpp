@@ -1,9 +1,11 @@
-// The RTMP module: a listener that hands connections to the lanes.
+// The RTMP module: listeners that hand connections to the lanes.
 #include <array>
 #include <memory>
+#include <optional>
 
 #include <sluice/listener.hpp>
 #include <sluice/module.hpp>
+#include <sluice/tls/certificate_watch.hpp>
 
 #include "lane_server.hpp"
 
@@ -14,28 +16,54 @@ class RtmpModule final : public Module {
   using Module::Module;
 
   void configure(std::string_view json) override {
+    auto settings = std::make_shared<const Settings>(parse_settings(json));
+    if (settings->tls) {
+      shared_.tls = std::make_shared<tls::ContextSource>(*settings->tls);
+      certificate_watch_.emplace(host(), shared_.tls);
+    }
+    shared_.settings = std::move(settings);
+  }
+  // TLS is part of what needs a new generation.
+  void reconfigure(std::string_view json) override {
     shared_.settings = std::make_shared<const Settings>(parse_settings(json));
   }
-  void reconfigure(std::string_view json) override { configure(json); }
 
   void start() override {
-    listener_ = std::make_unique<Listener>(
-        host(), "rtmp",
-        [this](sluice_lane* lane, sluice::Connection socket) { server_of(lane).adopt(std::move(socket)); });
+    plain_ = listen("rtmp", false);
+    if (!shared_.tls) return;
+    const auto begin = [](void* self) {
+      auto& module = *static_cast<RtmpModule*>(self);
+      module.certificate_watch_->begin(module.host().lane(0));
+    };
+    const sluice_status status =
+        host().engine().call(&sluice_engine::lane_post, host().lane(0), +begin, static_cast<void*>(this));
+    if (status != SLUICE_STATUS_OK) throw Error(status, "a lane takes no more work");
+    encrypted_ = listen("rtmps", true);
   }
 
-  void drain(std::int64_t) override { listener_.reset(); }
+  void drain(std::int64_t) override { stop(); }
   void remaining(sluice_remaining& out) override { out.sessions = shared_.sessions; }
-  void stop() override { listener_.reset(); }
+  void stop() override {
+    plain_.reset();
+    encrypted_.reset();
+  }
 
   // [lane] The host's loop; what the lane served dies on its own thread.
   void run_lane(sluice_lane* lane, std::uint32_t index) {
     host().engine().call(&sluice_engine::lane_run, lane);
+    if (index == 0) certificate_watch_.reset();
     servers_.at(index).reset();
   }
 
  private:
   static constexpr std::size_t lane_limit = 64;  // threads.max of the manifest
+
+  std::unique_ptr<Listener> listen(std::string_view name, bool secure) {
+    return std::make_unique<Listener>(host(), name,
+                                      [this, secure](sluice_lane* lane, sluice::Connection socket) {
+                                        server_of(lane).adopt(std::move(socket), secure);
+                                      });
+  }
 
   // Made on the lane, by its first connection.
   LaneServer& server_of(sluice_lane* lane) {
@@ -48,7 +76,8 @@ class RtmpModule final : public Module {
   }
 
   Shared shared_;
-  std::unique_ptr<Listener> listener_;
+  std::optional<tls::CertificateWatch> certificate_watch_;  // on the first lane
+  std::unique_ptr<Listener> plain_, encrypted_;
   std::array<std::unique_ptr<LaneServer>, lane_limit> servers_;  // each touched by its own lane only
 };
 

@@ -8,7 +8,8 @@ namespace sluice::rtmp {
 namespace {
 
 // Adds the parcel's pieces from `offset` on; returns how many slots of `out` are used then.
-std::size_t gather(const Parcel& parcel, std::size_t offset, iovec* out, std::size_t used, std::size_t room) {
+std::size_t add_pieces(const Parcel& parcel, std::size_t offset, iovec* out, std::size_t used,
+                       std::size_t room) {
   for (const iovec& piece : parcel.pieces) {
     if (used == room) break;
     if (offset >= piece.iov_len) {
@@ -42,9 +43,7 @@ SendQueue::Outcome SendQueue::flush(int fd, std::size_t& sent) {
       written = send_pieces(fd, front.pieces.data(), front.pieces.size());
     } else {
       iovec pieces[gather_limit];
-      std::size_t used = gather(front, offset_, pieces, 0, gather_limit);
-      for (std::size_t i = first_ + 1; i < items_.size() && used < gather_limit; ++i)
-        used = gather(*items_[i].get(), 0, pieces, used, gather_limit);
+      const std::size_t used = gather(pieces, gather_limit);
       offered = 0;
       for (std::size_t i = 0; i < used; ++i) offered += pieces[i].iov_len;
       written = send_pieces(fd, pieces, used);
@@ -55,6 +54,13 @@ SendQueue::Outcome SendQueue::flush(int fd, std::size_t& sent) {
     if (static_cast<std::size_t>(written) < offered) return Outcome::blocked;  // the socket is full
   }
   return Outcome::drained;
+}
+
+std::size_t SendQueue::gather(iovec* out, std::size_t room) const {
+  std::size_t used = 0, offset = offset_;
+  for (std::size_t i = first_; i < items_.size() && used < room; ++i, offset = 0)
+    used = add_pieces(*items_[i].get(), offset, out, used, room);
+  return used;
 }
 
 void SendQueue::consume(std::size_t bytes) {

@@ -45,6 +45,8 @@ Settings parse_settings(std::string_view text) try {
       whole_number(config, at, "chunk_size_floor", settings.chunk_size_floor, {1, 65536}));
   settings.message_limit = static_cast<std::uint32_t>(
       whole_number(config, at, "message_limit_bytes", settings.message_limit, {65536, 16777215}));
+  settings.tls = tls::settings_of(config.value("certificate", ""), config.value("certificate_key", ""),
+                                  config.value("tls_minimum", ""));
   settings.app_defaults = parse_app(config, at);
   if (const auto apps = json.find("apps"); apps != json.end())
     for (const auto& [name, app] : apps->items())

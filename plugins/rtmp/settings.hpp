@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <sluice/tls/settings.hpp>
 #include <string>
 #include <string_view>
 
@@ -14,6 +16,7 @@ struct AppSettings {
 };
 
 struct Settings {
+  std::optional<tls::Settings> tls;  // none: no RTMPS
   std::chrono::seconds handshake_timeout{10};
   std::uint32_t chunk_size_floor = 128;
   std::uint32_t message_limit = 8u << 20;

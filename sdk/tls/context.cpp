@@ -4,13 +4,18 @@
 #include <sys/stat.h>
 #include <sluice/tls/context.hpp>
 
+#include <cstring>
+
 namespace sluice::tls {
 namespace {
 
-// The newest of OpenSSL's errors in this thread, which forgets all of them.
+// The newest of OpenSSL's errors in this thread, which forgets all of them; the system's own where there is
+// one, since what follows it says no more than "system lib".
 std::string last_error() {
-  const unsigned long code = ERR_peek_last_error();
+  const unsigned long newest = ERR_peek_last_error(), oldest = ERR_peek_error();
+  const unsigned long code = ERR_SYSTEM_ERROR(oldest) ? oldest : newest;
   ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
   const char* const words = code ? ERR_reason_error_string(code) : nullptr;
   return words ? words : "unknown error";
 }

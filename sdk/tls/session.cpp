@@ -6,12 +6,6 @@
 #include <utility>
 
 namespace sluice::tls {
-namespace {
-
-constexpr std::size_t record_limit = 16 * 1024;  // RFC 8446 section 5.1
-
-}  // namespace
-
 void Session::Free::operator()(ssl_st* handle) const { SSL_free(handle); }
 
 Session::Session(std::shared_ptr<const Context> context)
@@ -80,6 +74,9 @@ void Session::collect() {
   output_.resize(before + waiting);
   const int count = BIO_read(out, output_.data() + before, static_cast<int>(waiting));
   output_.resize(before + static_cast<std::size_t>(std::max(count, 0)));
+  if (output_.size() - output_sent_ <= output_limit) return;
+  error_ = "the peer asks for answers and does not read them";
+  state_ = State::failed;
 }
 
 std::span<const std::uint8_t> Session::output() const {

@@ -21,8 +21,8 @@ static void read_head(const RequestHead& head) {
   (void)judge(head, {"\"a\"", 1});
   (void)range_holds(head, {"\"a\"", 1});
   if (asks_websocket(head)) (void)accept_websocket(head);
-  static const std::vector networks{sluice::wire::Network::parse("10.0.0.0/8").value()};
-  (void)forwarded_for("10.0.0.1:1", head.field("x-forwarded-for").value_or(""), networks);
+  static const TrustedProxies proxies{{sluice::wire::Network::parse("10.0.0.0/8").value()}};
+  (void)forwarded_for("10.0.0.1:1", head.field("x-forwarded-for").value_or(""), proxies);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {

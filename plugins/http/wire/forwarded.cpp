@@ -16,14 +16,15 @@ bool in_any(const wire::Address& address, const std::vector<wire::Network>& netw
 
 }  // namespace
 
-bool is_trusted(std::string_view peer, const std::vector<wire::Network>& trusted) {
-  if (trusted.empty()) return false;
+bool is_trusted(std::string_view peer, const TrustedProxies& trusted) {
+  if (peer == "unix") return trusted.unix_sockets;
+  if (trusted.networks.empty()) return false;
   const auto address = wire::Address::parse_endpoint(peer);
-  return address && in_any(*address, trusted);
+  return address && in_any(*address, trusted.networks);
 }
 
 std::optional<std::string> forwarded_for(std::string_view peer, std::string_view field,
-                                         const std::vector<wire::Network>& trusted) {
+                                         const TrustedProxies& trusted) {
   if (!is_trusted(peer, trusted)) return std::nullopt;
   std::optional<std::string> client;
   for (int hop = 0; hop < hop_limit && !field.empty(); ++hop) {
@@ -33,7 +34,7 @@ std::optional<std::string> forwarded_for(std::string_view peer, std::string_view
     const auto address = wire::Address::parse_endpoint(element);
     if (!address) break;  // whoever stands before it cannot be believed either
     client = std::string(element);
-    if (!in_any(*address, trusted)) break;
+    if (!in_any(*address, trusted.networks)) break;
   }
   return client;
 }

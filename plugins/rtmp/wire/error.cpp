@@ -11,6 +11,10 @@ const char* text_of(Errc code) {
       return "the version is not 3";
     case Errc::rtmpe_unsupported:
       return "RTMPE is not offered here; use rtmp or rtmps";
+    case Errc::tls_unexpected:
+      return "TLS on a port for plain RTMP; use rtmp or the port of RTMPS";
+    case Errc::tls_expected:
+      return "plain RTMP on a port for RTMPS; use rtmps or the port of RTMP";
     case Errc::bad_chunk_size:
       return "chunk size out of range";
     case Errc::message_too_large:

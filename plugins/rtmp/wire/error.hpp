@@ -12,6 +12,8 @@ enum class Errc {
   // CLOSE: the byte stream can no longer be trusted, or a limit was passed on purpose.
   bad_version = 100,   // C0 or S0 is not 3
   rtmpe_unsupported,   // C0 is 6 or 8: encrypted RTMP
+  tls_unexpected,      // a TLS record where C0 should be
+  tls_expected,        // C0 where a TLS record should be
   bad_chunk_size,      // SetChunkSize with the top bit, below the floor, or too short to hold a size
   message_too_large,   // announced length above the limit
   too_much_in_flight,  // announced lengths of unfinished messages above the limit

@@ -7,11 +7,12 @@
 namespace sluice::rtmp {
 namespace {
 
-constexpr uint8_t version = 3;
+constexpr uint8_t tls_handshake_record = 22;  // RFC 8446 section 5.1
 
 Result<void> check_version(uint8_t offered) {
-  if (offered == version) return {};
+  if (offered == handshake_version) return {};
   if (offered == 6 || offered == 8) return Errc::rtmpe_unsupported;
+  if (offered == tls_handshake_record) return Errc::tls_unexpected;
   return Errc::bad_version;
 }
 
@@ -54,7 +55,7 @@ Result<size_t> ServerHandshake::feed(std::span<const uint8_t> in, uint32_t now_m
 
 void ServerHandshake::answer(uint32_t now_ms, const HandshakeRandom& random) {
   output_.reserve(1 + 2 * handshake_packet_size);
-  output_.push_back(version);
+  output_.push_back(handshake_version);
   write_packet(output_, now_ms, random);
   output_.insert(output_.end(), c1_.begin(), c1_.end());
   c1_ = {};
@@ -63,7 +64,7 @@ void ServerHandshake::answer(uint32_t now_ms, const HandshakeRandom& random) {
 
 ClientHandshake::ClientHandshake(uint32_t now_ms, const HandshakeRandom& random) {
   output_.reserve(1 + handshake_packet_size);
-  output_.push_back(version);
+  output_.push_back(handshake_version);
   write_packet(output_, now_ms, random);
 }
 

@@ -19,6 +19,7 @@
 
 namespace sluice::rtmp {
 
+inline constexpr uint8_t handshake_version = 3;  // C0 and S0
 inline constexpr size_t handshake_packet_size = 1536;
 inline constexpr size_t handshake_random_size = handshake_packet_size - 8;
 using HandshakeRandom = std::array<uint8_t, handshake_random_size>;
@@ -27,7 +28,7 @@ class ServerHandshake {
  public:
   // Takes what belongs to the handshake off the front of `in` and returns how much that was; the rest is
   // chunks. `now_ms` and `random` go into S1 and are read once, when C1 is complete.
-  // Fails with Errc::bad_version or rtmpe_unsupported, at the first byte.
+  // Fails with Errc::bad_version, rtmpe_unsupported or tls_unexpected, at the first byte.
   Result<size_t> feed(std::span<const uint8_t> in, uint32_t now_ms, const HandshakeRandom& random);
 
   // What is to be sent now; empty if nothing is. S0, S1 and S2 come at once.

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 from cli_case import MODULES, PACE, CliTest, text_of, until
+from harness.certificates import Certificate, subject_at
 from harness.places import free_port
 
 
@@ -17,12 +18,14 @@ class Run(CliTest):
         server = self.start().ready()
         url = re.search(r"publish +rtmp +rtmp://127\.0\.0\.1:(\d+)/live/cam\n", server.out())
         self.assertTrue(url, server.out())
+        self.assertNotIn("rtmps://", server.out(), "nothing listens there without a certificate")
         self.assertRegex(server.out(), r"play +rtmp +rtmp://127\.0\.0\.1:\d+/live/cam\n")
         socket.create_connection(("127.0.0.1", int(url[1])), 5).close()
         self.assertEqual(server.stop(), 0)
 
     def test_every_module_with_an_address_of_its_own_shows_it_and_it_answers(self):
-        web = {"http": {"config": {"listen": f"127.0.0.1:{free_port()}", "https_listen": []}}}
+        web = {"http": {"config": {"listen": f"127.0.0.1:{free_port()}", "https_listen": []}},
+               "rtmp": {"config": {"listen": "127.0.0.1:0", "rtmps_listen": "127.0.0.1:0", **Certificate(self.folder).config()}}}
         server = self.start("-c", self.config(modules=web)).ready()
         shown = re.findall(r"^ +(?:publish|play|page) +(\w+) +(\S+)$", server.out(), re.MULTILINE)
         manifests = {name: json.loads(text_of(os.path.join(MODULES, name))) for name in os.listdir(MODULES) if name.endswith(".json")}
@@ -33,6 +36,8 @@ class Run(CliTest):
         for _, url in shown:
             with self.subTest(url=url):
                 self.assertNotIn("{", url)
+                if url.startswith("rtmps://"):
+                    self.assertEqual(subject_at("127.0.0.1", int(url.split(":")[2].split("/")[0])), "one")
                 if not url.startswith("http://"):
                     continue
                 # Nobody publishes live/cam: what plays it says 404, by itself and not as the server's last word.

@@ -2,6 +2,7 @@
 import os
 import select
 import socket
+import ssl
 import struct
 import time as clock
 
@@ -18,10 +19,11 @@ class Closed(Exception):
 
 
 class Connection:
-    """Socket, handshake and messages; no commands."""
+    """Socket, handshake and messages; no commands. A host that is a path: a Unix socket."""
 
-    def __init__(self, host, port, receive_buffer=None, segment=None, source=None):
-        self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    def __init__(self, host, port, receive_buffer=None, segment=None, source=None, tls=None):
+        local = host.startswith("/")
+        self.socket = socket.socket(socket.AF_UNIX if local else socket.AF_INET6 if ":" in host else socket.AF_INET)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if segment:
@@ -30,11 +32,14 @@ class Connection:
             self.socket.bind((source, 0))
         self.socket.settimeout(10)
         try:
-            self.socket.connect((host, port))
+            self.socket.connect(host if local else (host, port))
+            if tls:
+                self.socket = tls.wrap_socket(self.socket, server_hostname=host, suppress_ragged_eofs=False)
         except OSError:
             self.socket.close()
             raise
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not local:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.reader = ChunkReader()
         self.chunk_size = 128
         self.window = 0
@@ -49,7 +54,7 @@ class Connection:
         self.socket.settimeout(Deadline(20).left())
         try:
             self.socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError) as error:
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError) as error:
             self.closed = True
             raise Closed(str(error)) from error
 
@@ -75,10 +80,14 @@ class Connection:
 
     def _some(self, seconds, most=1 << 18):
         """Bytes, or None when none came in time."""
-        if not select.select([self.socket], [], [], seconds)[0]:
+        opened = self.socket.pending() if isinstance(self.socket, ssl.SSLSocket) else 0
+        if not opened and not select.select([self.socket], [], [], seconds)[0]:
             return None
         try:
             data = self.socket.recv(most)
+        except ssl.SSLError as error:  # cut without the goodbye of TLS, for one
+            self.closed = True
+            raise Closed(str(error)) from error
         except (ConnectionResetError, BrokenPipeError):
             data = b""
         if not data:
@@ -114,7 +123,7 @@ class RtmpClient(Connection):
     def __init__(self, host, port, app="live", hello=None, **words):
         super().__init__(host, port, **words)
         self.app = app
-        self.url = f"rtmp://{'[' + host + ']' if ':' in host else host}:{port}/{app}"
+        self.url = f"rtmp{'s' if isinstance(self.socket, ssl.SSLSocket) else ''}://{'[' + host + ']' if ':' in host else host}:{port}/{app}"
         self.hello = hello or {}
         self.stream = 0
         self.media, self.arrivals, self.statuses, self.controls, self.results = [], [], [], [], {}

@@ -82,10 +82,3 @@ class Wire:
             return True
         except socket.timeout:
             return False
-
-
-def trusting_anybody():
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

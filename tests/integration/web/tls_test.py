@@ -5,34 +5,23 @@ import ssl
 import subprocess
 import unittest
 
+from harness.certificates import Certificate, subject_at, trusting_anybody
 from harness.patience import PACE, until
 from harness.places import authority, free_port
 from harness.rtmp import RtmpClient
 from harness.source import Feed, flv_tags
-from harness.web import Wire, trusting_anybody
+from harness.web import Wire
 from web_case import WebTest
 
 
 class Tls(WebTest):
-    def make_certificate(self, name):
-        key, certificate = (os.path.join(self.dropped, f"{ending}.next") for ending in ("key", "pem"))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                        "2", "-subj", f"/CN={name}", "-keyout", key, "-out", certificate], check=True, capture_output=True)
-        os.rename(key, self.key)
-        os.rename(certificate, self.certificate)
-
     def serve_tls(self, **words):
-        self.certificate, self.key = os.path.join(self.dropped, "pem"), os.path.join(self.dropped, "key")
-        self.make_certificate("one")
+        self.certificate = Certificate(self.dropped)
         self.tls_port = free_port()
-        return self.serve_web(http={"https_listen": authority("127.0.0.1", self.tls_port),
-                                    "certificate": self.certificate, "certificate_key": self.key}, **words)
+        return self.serve_web(http={"https_listen": authority("127.0.0.1", self.tls_port), **self.certificate.config()}, **words)
 
     def subject(self, server):
-        with Wire(server, port=self.tls_port, tls=trusting_anybody()).socket as line:
-            pem = ssl.DER_cert_to_PEM_cert(line.getpeercert(binary_form=True))
-        text = subprocess.run(["openssl", "x509", "-noout", "-subject"], input=pem, capture_output=True, text=True, check=True)
-        return text.stdout.strip().rsplit("= ", 1)[-1]
+        return subject_at(server.host, self.tls_port)
 
     def test_https(self):
         server = self.serve_tls()
@@ -54,10 +43,10 @@ class Tls(WebTest):
         self.assertEqual(self.subject(server), "one")
         kept = self.wire(server, port=self.tls_port, tls=trusting_anybody())
         self.assertEqual(kept.ask("/hello/x").status, 200)
-        self.make_certificate("two")
+        self.certificate.renew("two")
         until(lambda: self.subject(server) == "two", 15, lambda: f"the new certificate is used: {server.log()[-500:]}", 0.2)
         self.assertEqual(kept.ask("/hello/x").status, 200, "who came before goes on")
-        with open(self.certificate, "w", encoding="ascii") as file:
+        with open(self.certificate.path, "w", encoding="ascii") as file:
             file.write("broken")
         until(lambda: "cannot be used" in server.log(), 15, "a broken one is complained of", 0.2)
         self.assertEqual(self.subject(server), "two")

@@ -42,6 +42,26 @@ TEST_CASE("addresses that are not") {
     CHECK(canonical(text) == "refused");
 }
 
+TEST_CASE("Unix sockets") {
+  CHECK(canonical("unix:/run/cam.sock") == "unix:/run/cam.sock");
+  CHECK(canonical("unix:/run//x/../cam.sock") == "unix:/run/cam.sock");
+  CHECK(canonical("unix:/run/cam.sock?mode=660") == "unix:/run/cam.sock");
+  CHECK(canonical("unix:/run/cam.sock?mode=0606") == "unix:/run/cam.sock?mode=606");
+  CHECK(canonical("unix:80") == "unix:80");  // a host of this name
+  const std::string longest = "unix:/" + std::string(unix_path_limit - 1, 'x');
+  CHECK(canonical(longest.c_str()) == longest);
+  const auto over = parse_listen_address(longest + "x");
+  REQUIRE_FALSE(over);
+  CHECK(over.error().find("has 108 bytes, the system takes 107") != std::string::npos);
+  for (const char* text :
+       {"unix:", "unix:/", "unix:run/x", "unix:/run/", "unix:/run/x\ny", "unix:/x?mode=", "unix:/x?mode=8",
+        "unix:/x?mode=1777", "unix:/x?mode=00660", "unix:/x?660", "unix:/x?mode=-1", "unix:/x?mode=660&x"})
+    CHECK(canonical(text) == "refused");
+  CHECK(collide("unix:/a", "unix:/./a?mode=666"));
+  CHECK_FALSE(collide("unix:/a", "unix:/b"));
+  CHECK_FALSE(collide("unix:/a", ":0"));
+}
+
 TEST_CASE("a listener is one address or a list") {
   CHECK(parse_listen(":1", {})->size() == 1);
   CHECK(parse_listen({":1", "[::1]:2", ":1"}, {})->size() == 2);

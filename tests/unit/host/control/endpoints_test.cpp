@@ -34,6 +34,12 @@ TEST_CASE("the host is what reaches the listener") {
   REQUIRE(expand_endpoint("{host}:{port}", named) == "media.example.net:1935");
 }
 
+TEST_CASE("no URL leads to a Unix socket") {
+  REQUIRE(with_port({"unix:/run/a", "127.0.0.1:1", "unix:/run/b"}) ==
+          std::vector<std::string>{"127.0.0.1:1"});
+  REQUIRE(with_port({"unix:/run/a"}).empty());
+}
+
 TEST_CASE("a template that cannot be filled gives no URL") {
   for (const char* url :
        {"{hots}", "{host", "{port:none}", "{:port}", "{:prot/1}", "{portal}", "{}", "{:port:none/1}"}) {

@@ -1,6 +1,10 @@
 #include "net/address.hpp"
 
+#include <sys/un.h>
+
 #include <catch2/catch.hpp>
+#include <cstddef>
+#include <cstring>
 
 using namespace sluice::net;
 using sluice::config::parse_listen_address;
@@ -18,6 +22,26 @@ TEST_CASE("addresses as they are bound and written") {
   CHECK(text_of(one(":1935")) == "[::]:1935");
   CHECK(text_of(one("[::ffff:192.0.2.7]:5")) == "192.0.2.7:5");
   CHECK(is_loopback(one("localhost:1")));
+}
+
+TEST_CASE("whoever comes through a Unix socket is \"unix\", of this machine") {
+  Address address;
+  auto& name = reinterpret_cast<sockaddr_un&>(address.storage);
+  name.sun_family = AF_UNIX;
+  std::strcpy(name.sun_path, "/tmp/x");
+  address.size = sizeof name;
+  CHECK(text_of(address) == "unix:/tmp/x");
+  CHECK(peer_text(address) == "unix");
+  CHECK(limit_key(address) == "unix");
+  CHECK(is_loopback(address));
+  CHECK(address.port() == 0);
+  address.size = offsetof(sockaddr_un, sun_path);  // as accept tells of one without a name
+  CHECK(text_of(address) == "unix:");
+  std::memset(name.sun_path, 'a', sizeof name.sun_path);
+  address.size = sizeof name;
+  CHECK(text_of(address) == "unix:" + std::string(sizeof name.sun_path, 'a'));
+  CHECK(is_loopback_text("unix"));
+  for (const auto* text : {"unix:/tmp/x", "unix:", "unixx"}) CHECK_FALSE(is_loopback_text(text));
 }
 
 TEST_CASE("loopback in every spelling") {

@@ -5,12 +5,14 @@
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <filesystem>
 #include <set>
@@ -445,4 +447,83 @@ TEST_CASE("a retired generation without a successor hears nobody, and the thread
   CHECK(room.delivered.empty());
   room.listeners->activate("m", 2);
   CHECK(room.wait_delivered(1));
+}
+
+namespace {
+
+struct SocketPath {
+  SocketPath() {
+    std::string name = (std::filesystem::temp_directory_path() / "sluice-listen-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    folder = name;
+    path = folder / "s";
+  }
+  ~SocketPath() { std::filesystem::remove_all(folder); }
+  std::string address(const std::string& words = "") const { return "unix:" + path.string() + words; }
+  bool connects() const {
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    std::strcpy(name.sun_path, path.c_str());
+    const bool well = ::connect(fd, reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
+    ::close(fd);
+    return well;
+  }
+  unsigned mode() const { return static_cast<unsigned>(std::filesystem::status(path).permissions()); }
+  std::filesystem::path folder, path;
+};
+
+}  // namespace
+
+TEST_CASE("a Unix socket: its file, its mode, its peers, its end") {
+  const SocketPath at;
+  Room room;
+  auto* listener = room.open(at.address("?mode=606"));
+  CHECK(at.mode() == 0606);
+  CHECK(room.listeners->addresses(listener) == std::vector<std::string>{at.address()});
+  REQUIRE(at.connects());
+  REQUIRE(room.wait_delivered(1));
+  Connection& connection = **room.delivered.begin();
+  CHECK(connection.remote == "unix");
+  CHECK(connection.local == at.address());
+  CHECK(connection.loopback);
+  room.listeners->close(&connection);
+  std::string why;
+  CHECK_FALSE(room.listeners->open(room.request(at.address(), "other"), why).has_value());
+  CHECK(why.find("cannot listen on " + at.address() + ": another program has it") == 0);
+  CHECK(at.connects());
+  room.listeners->close(listener);
+  CHECK_FALSE(std::filesystem::exists(at.path));
+}
+
+TEST_CASE("a later generation takes a Unix socket over, mode and all, and nobody hears a refusal") {
+  const SocketPath at;
+  Room room;
+  auto* first = room.open(at.address());
+  CHECK(at.mode() == 0660);
+  auto wanted = room.request(at.address("?mode=666"));
+  wanted.generation = 2;
+  wanted.standby = true;
+  auto* second = room.listeners->open(wanted, room.why).value();
+  CHECK(at.mode() == 0660);
+  CHECK(at.connects());
+  room.listeners->activate("m", 2);
+  CHECK(at.mode() == 0666);
+  CHECK(at.connects());
+  room.listeners->close(first);
+  CHECK(at.connects());
+  room.listeners->close(second);
+  CHECK_FALSE(std::filesystem::exists(at.path));
+}
+
+TEST_CASE("a new Unix socket of a generation that stands by is closed to all, and gone if it is given up") {
+  const SocketPath at;
+  Room room;
+  auto wanted = room.request(at.address());
+  wanted.generation = 2;
+  wanted.standby = true;
+  auto* standby = room.listeners->open(wanted, room.why).value();
+  CHECK(at.mode() == 0);
+  room.listeners->close(standby);
+  CHECK_FALSE(std::filesystem::exists(at.path));
 }

@@ -179,6 +179,13 @@ TEST_CASE("true tokens for the wrong thing are no guesses", "[auth]") {
   for (int i = 0; i < 50; ++i) CHECK(court.play("live/x") == Reason::credentials_needed);
 }
 
+TEST_CASE("who comes through a Unix socket is judged as this machine", "[auth]") {
+  Court court(R"({"config": {"anonymous": {"play": ["open/**"]},
+                             "addresses": {"deny": {"publish": ["127.0.0.0/8"]}}}})");
+  CHECK(court.play("open/x", {}, "unix") == Reason::open_to_all);
+  CHECK(court.publish("open/x", {}, "unix") == Reason::address_denied);
+}
+
 TEST_CASE("what cannot be read is refused, never guessed", "[auth]") {
   Court court;
   CHECK(court.play("open/../live", {}) == Reason::bad_stream);

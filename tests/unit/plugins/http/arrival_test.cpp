@@ -16,7 +16,7 @@ RequestHead head(const char* method, const char* target,
   return out;
 }
 
-const std::vector<wire::Network> proxies{wire::Network::parse("10.0.0.0/8").value()};
+const TrustedProxies proxies{{wire::Network::parse("10.0.0.0/8").value()}};
 
 }  // namespace
 

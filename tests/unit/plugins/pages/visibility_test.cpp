@@ -30,7 +30,7 @@ TEST_CASE("The operator's word goes before that") {
 }
 
 TEST_CASE("Every address of this machine is this machine") {
-  for (const char* peer : {"127.0.0.1:1", "127.8.9.10:1", "[::1]:1", "[::ffff:127.0.0.1]:1"}) {
+  for (const char* peer : {"127.0.0.1:1", "127.8.9.10:1", "[::1]:1", "[::ffff:127.0.0.1]:1", "unix"}) {
     Asker asker = here();
     asker.peer = peer;
     INFO(peer);

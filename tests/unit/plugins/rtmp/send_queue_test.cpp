@@ -74,6 +74,22 @@ TEST_CASE("whatever the socket takes at a time, bytes arrive once and in order")
   CHECK(received == expected);
 }
 
+TEST_CASE("by hand: what is gathered goes on where the last portion ended") {
+  FakeHost fake;
+  ParcelPool pool(fake.host);
+  SendQueue queue;
+  for (std::uint8_t i = 1; i <= 3; ++i) queue.push(pool.make(std::vector<std::uint8_t>(4, i)));
+  iovec pieces[2];
+  queue.consume(6);
+  REQUIRE(queue.gather(pieces, 2) == 2);
+  CHECK(pieces[0].iov_len == 2);
+  CHECK(*static_cast<std::uint8_t*>(pieces[0].iov_base) == 2);
+  CHECK(*static_cast<std::uint8_t*>(pieces[1].iov_base) == 3);
+  queue.consume(6);
+  CHECK(queue.empty());
+  CHECK(queue.gather(pieces, 2) == 0);
+}
+
 TEST_CASE("a peer that is gone is a failure, not a signal") {
   FakeHost fake;
   ParcelPool pool(fake.host);

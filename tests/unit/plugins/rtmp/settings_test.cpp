@@ -18,6 +18,14 @@ TEST_CASE("settings are read, and what is absent has its default") {
   CHECK(parse_settings(R"({"config": {}})").handshake_timeout == 10s);
 }
 
+TEST_CASE("RTMPS is there when both files are named") {
+  CHECK_FALSE(parse_settings(R"({"config": {"certificate": "", "certificate_key": ""}})").tls);
+  CHECK(parse_settings(R"({"config": {"certificate": "/c", "certificate_key": "/k", "tls_minimum": "1.3"}})")
+            .tls == sluice::tls::Settings{"/c", "/k", {}, false});
+  CHECK_THROWS_WITH(parse_settings(R"({"config": {"certificate": "/c"}})"),
+                    Catch::Contains("certificate_key is missing"));
+}
+
 TEST_CASE("a number that is none of the schema's is refused by its place") {
   for (const char* number : {"1e308", "-0.0", "0.5", "0", "-1", "65537", "18446744073709551615", "null",
                              "true", R"("12")", "[]", R"({"a": 1})"}) {

@@ -108,6 +108,21 @@ TEST_CASE("what is no TLS fails with a reason, and the next session is none the 
   CHECK(next.state() == Session::State::open);
 }
 
+TEST_CASE("a peer that asks and does not read the answers is ended before they fill the memory") {
+  const Folder folder;
+  const auto context = std::make_shared<const Context>(make_certificate(folder, "a", "one"));
+  Session server(context);
+  Client client;
+  client.exchange(server);
+  client.ask_for_keys(server, 100);
+  CHECK(server.state() == Session::State::open);
+  CHECK_FALSE(server.output().empty());
+  client.ask_for_keys(server, 20'000);
+  CHECK(server.state() == Session::State::failed);
+  CHECK(server.output().size() < 2 * output_limit);
+  CHECK(server.error() == "the peer asks for answers and does not read them");
+}
+
 TEST_CASE("the protocol is agreed upon where both know one") {
   const Folder folder;
   Settings settings = make_certificate(folder, "a", "one");

@@ -87,7 +87,24 @@ class Client {
     }
     FAIL("the two never fall silent");
   }
+  // Ciphertext that came another way.
+  void take(const std::string& bytes) {
+    if (!bytes.empty()) BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
+    read_plain();
+  }
   void write(const std::string& text) { SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())); }
+  // Asks for new keys of both sides, `times` over, and reads no answer; the bytes go to `server`.
+  void ask_for_keys(Session& server, int times) {
+    for (int i = 0; i < times; ++i) {
+      SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED);
+      SSL_do_handshake(ssl_.get());
+      char bytes[4096];
+      const int count = BIO_read(SSL_get_wbio(ssl_.get()), bytes, sizeof bytes);
+      if (count > 0) server.feed({reinterpret_cast<std::uint8_t*>(bytes), static_cast<std::size_t>(count)});
+      std::uint8_t room[16];
+      server.read(room);
+    }
+  }
   void shutdown() { SSL_shutdown(ssl_.get()); }
   bool is_open() const { return SSL_is_init_finished(ssl_.get()); }
   bool said_goodbye() const { return goodbye_; }

@@ -1,6 +1,6 @@
 /* sluice.net/1: listening sockets that belong to the host, so that a module can be replaced without closing
- * one. Which addresses: the listener's configuration ("listen": one "ADDRESS:PORT" or a list), else the
- * manifest. */
+ * one. Which addresses: the listener's configuration ("listen": one "ADDRESS:PORT" or "unix:/PATH", or a
+ * list), else the manifest. */
 #ifndef SLUICE_ABI_NET_H
 #define SLUICE_ABI_NET_H
 
@@ -12,15 +12,15 @@ extern "C" {
 
 #define SLUICE_NET_ID "sluice.net/1"
 
-/* A connection the host accepted. The descriptor is non-blocking, TCP_NODELAY set; the module reads and
- * writes it but does not close it: connection_close does. */
+/* A connection the host accepted. The descriptor is non-blocking, TCP_NODELAY set on TCP; the module reads
+ * and writes it but does not close it: connection_close does. */
 typedef struct sluice_accepted {
   uint32_t struct_size;
   int32_t fd;
   sluice_connection* connection;
-  sluice_str remote; /* "192.0.2.7:50123"; borrowed for the call */
+  sluice_str remote; /* "192.0.2.7:50123", or "unix" through a Unix socket; borrowed for the call */
   sluice_str local;
-  uint32_t loopback; /* 1 if the remote address is of this host's loopback */
+  uint32_t loopback; /* 1 if the remote address is of this host's loopback, or "unix" */
   uint32_t reserved;
 } sluice_accepted;
 
@@ -33,7 +33,8 @@ typedef struct sluice_net {
   sluice_status (*listen)(void* self, sluice_str name,
                           void (*fn)(void* ctx, sluice_lane* lane, const sluice_accepted* accepted),
                           void* ctx, sluice_listener** out, sluice_err* err);
-  /* [control] Bound addresses as text, one "ADDRESS:PORT" a line (ports chosen by the system are filled in).
+  /* [control] Bound addresses as text, one "ADDRESS:PORT" or "unix:/PATH" a line (ports chosen by the system
+   * are filled in).
    */
   sluice_status (*addresses)(sluice_listener* listener, sluice_text* out);
   /* [control] Stop accepting for this module. */

@@ -1,4 +1,4 @@
-// TLS settings, and contexts made of them that follow their files.
+// Contexts made of TLS settings, that follow their files.
 #pragma once
 
 #include <atomic>
@@ -9,20 +9,11 @@
 #include <vector>
 
 #include <sluice/error.hpp>
+#include <sluice/tls/settings.hpp>
 
 struct ssl_ctx_st;
 
 namespace sluice::tls {
-
-// A server's. Both files are PEM; the certificate file may hold the chain, leaf first.
-struct Settings {
-  std::string certificate;
-  std::string key;
-  std::vector<std::string> protocols;  // ALPN (RFC 7301), preferred first; empty: none is chosen
-  bool allow_tls12 = true;             // else 1.3 alone
-
-  bool operator==(const Settings&) const = default;
-};
 
 // Immutable once made; sessions keep the one they began with. [any]
 class Context {

@@ -14,6 +14,9 @@ struct ssl_st;
 
 namespace sluice::tls {
 
+inline constexpr std::size_t output_limit = 256 * 1024;
+inline constexpr std::size_t record_limit = 16 * 1024;  // plaintext of one record, RFC 8446 section 5.1
+
 class Session {
  public:
   enum class State {
@@ -29,13 +32,14 @@ class Session {
   void feed(std::span<const std::uint8_t> ciphertext);
   // Plaintext from the peer; 0: more ciphertext is needed, or it is over.
   std::size_t read(std::span<std::uint8_t> room);
-  // Plaintext to the peer, at most one record (16 KiB) a call. Returns what was taken; 0: the handshake is
+  // Plaintext to the peer, at most one record a call. Returns what was taken; 0: the handshake is
   // not done yet, or `close` was called, or it failed.
   std::size_t write(std::span<const std::uint8_t> plaintext);
   // Says goodbye; its bytes are output.
   void close();
 
-  // Ciphertext for the peer. Whoever writes bounds it: sent first, then written.
+  // Ciphertext for the peer. Whoever writes bounds it: sent first, then written. TLS has questions of its own
+  // (KeyUpdate, RFC 8446 section 4.6.3): the session fails when `output_limit` bytes wait.
   std::span<const std::uint8_t> output() const;
   void sent(std::size_t bytes);
 

@@ -101,7 +101,8 @@ TEST_CASE("other versions are refused at the first byte (R1)") {
   };
   for (const Case& c :
        {Case{0, Errc::bad_version}, Case{2, Errc::bad_version}, Case{6, Errc::rtmpe_unsupported},
-        Case{8, Errc::rtmpe_unsupported}, Case{'G', Errc::bad_version}, Case{255, Errc::bad_version}}) {
+        Case{8, Errc::rtmpe_unsupported}, Case{'G', Errc::bad_version}, Case{22, Errc::tls_unexpected},
+        Case{255, Errc::bad_version}}) {
     CAPTURE(c.version);
     ServerHandshake server;
     const Bytes first = {c.version};
