@@ -12,7 +12,6 @@ constexpr std::size_t delta_bytes = 4'100;
 constexpr std::uint64_t audio_rate = 48'000;
 constexpr std::uint64_t audio_samples = 1'024;
 constexpr std::size_t audio_bytes = 256;
-constexpr std::size_t index_digits = 16;
 constexpr std::size_t video_index_at = 5 + 4 + 4;  // tag header, NAL length, NAL and slice start
 constexpr std::size_t audio_index_at = 2;
 
@@ -20,16 +19,6 @@ constexpr std::size_t audio_index_at = 2;
 void write_index(std::uint64_t index, std::uint8_t* out) {
   for (std::size_t i = index_digits; i-- > 0; index >>= 4)
     out[i] = static_cast<std::uint8_t>('A' + index % 16);
-}
-
-std::optional<std::uint64_t> read_index(std::span<const std::uint8_t> body, std::size_t at) {
-  if (body.size() < at + index_digits) return std::nullopt;
-  std::uint64_t index = 0;
-  for (const std::uint8_t digit : body.subspan(at, index_digits)) {
-    if (digit < 'A' || digit >= 'A' + 16) return std::nullopt;
-    index = index * 16 + (digit - 'A');
-  }
-  return index;
 }
 
 }  // namespace
@@ -94,6 +83,16 @@ StreamFrame SyntheticStream::next_audio() {
   frame.body[1] = 1;
   write_index(audios_++, frame.body.data() + audio_index_at);
   return frame;
+}
+
+std::optional<std::uint64_t> read_index(std::span<const std::uint8_t> body, std::size_t at) {
+  if (body.size() < at + index_digits) return std::nullopt;
+  std::uint64_t index = 0;
+  for (const std::uint8_t digit : body.subspan(at, index_digits)) {
+    if (digit < 'A' || digit >= 'A' + 16) return std::nullopt;
+    index = index * 16 + (digit - 'A');
+  }
+  return index;
 }
 
 std::optional<SeenFrame> look_at(Kind kind, std::span<const std::uint8_t> body) {
