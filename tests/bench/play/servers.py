@@ -125,6 +125,7 @@ class Peers:
         self.logs = os.path.join(ROOT, "build/bench", subject.folder)
         os.makedirs(self.logs, exist_ok=True)
         self.publisher = "rtmp_play/bench_rtmp_publisher"
+        self.times = os.path.join(self.logs, "send_times")  # when the publisher sent which frame
         for name in (self.publisher, subject.floor, subject.load):
             if not name:
                 continue
@@ -162,7 +163,7 @@ class Sluice(Process):
 
     `port` is the one that players ask: of RTMP, or of HTTP."""
 
-    def __init__(self, peers, binary, merge, publishes=True):
+    def __init__(self, peers, binary, merge):
         if not os.access(binary, os.X_OK):
             raise CannotMeasure(f"{binary} is not there; scripts/build release makes it")
         self.rtmp_port, http_port = free_port(), free_port()
@@ -179,15 +180,16 @@ class Sluice(Process):
         try:
             for port in (self.rtmp_port, http_port):
                 self.wait_until_it_listens(port, 15)
-            if publishes:
-                self.publish(peers)
+            self.publish(peers)
         except BaseException:
             self.end()
             raise
 
     def publish(self, peers):
-        self.publisher = Process("the publisher", [peers.path(peers.publisher), "--port", str(self.rtmp_port)],
-                                 peers.log(peers.publisher))
+        if os.path.exists(peers.times):
+            os.unlink(peers.times)
+        self.publisher = Process("the publisher", [peers.path(peers.publisher), "--port", str(self.rtmp_port),
+                                                   "--times", peers.times], peers.log(peers.publisher))
         self.publisher.read_line(10)
 
     def wait_until_it_listens(self, port, seconds):

@@ -102,6 +102,11 @@ std::optional<SeenFrame> look_at(Kind kind, std::span<const std::uint8_t> body) 
   return SeenFrame{kind, is_key(kind, body), *index};
 }
 
+std::vector<std::size_t> sample_ends(Kind kind) {
+  if (kind == Kind::audio) return {audio_bytes - audio_index_at};
+  return {delta_bytes - video_index_at, key_bytes - video_index_at};
+}
+
 bool is_coded(Kind kind, std::span<const std::uint8_t> body) {
   if (body.size() < 2) return false;
   const bool has_packet_type =
