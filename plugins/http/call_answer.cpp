@@ -16,8 +16,8 @@ AnswerPtr failed(sluice_status status, std::string why) {
   return answer;
 }
 
-AnswerPtr read(const Host& host, AnswerHeads& heads, const Route& route, sluice_status status, BytesView bytes,
-               FramesView frames) {
+AnswerPtr read(const Host& host, AnswerHeads& heads, const Route& route, sluice_status status,
+               BytesView bytes, FramesView frames) {
   if (status != SLUICE_STATUS_OK) return failed(status, std::string(text_of(bytes)));
   try {
     auto answer = std::make_shared<Answer>();

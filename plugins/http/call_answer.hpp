@@ -25,7 +25,7 @@ using RoutePtr = std::shared_ptr<const Route>;
 // What a handler said, ready for any number of peers.
 struct Answer {
   sluice_status status = SLUICE_STATUS_OK;
-  std::string why;  // unless OK
+  std::string why;            // unless OK
   AnswerHeads::HeadRef head;  // of OK
   ParcelRef body;
 };

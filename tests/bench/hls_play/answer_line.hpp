@@ -19,7 +19,9 @@ struct Answer {
 
 class AnswerLine {
  public:
-  AnswerLine(std::uint16_t port, std::uint32_t from) : socket_(connect_to_loopback(port, true, from)) { begin(); }
+  AnswerLine(std::uint16_t port, std::uint32_t from) : socket_(connect_to_loopback(port, true, from)) {
+    begin();
+  }
 
   const Descriptor& socket() const { return socket_; }
   bool is_idle() const { return idle_; }

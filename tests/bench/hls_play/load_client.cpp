@@ -148,23 +148,26 @@ class LoadClient {
         if (sample.what == Sample::What::reload) blocked += sample.asked < *ready;
         since = sample.what == Sample::What::part ? *ready : std::max(*ready, sample.asked);
       }
-      Delays& delays = sample.what == Sample::What::reload  ? reload
+      Delays& delays = sample.what == Sample::What::reload ? reload
                        : sample.what == Sample::What::part ? part
                        : sample.what == Sample::What::list ? list
                                                            : segment;
       delays.first.push_back(in_ms(sample.first_byte - since));
       delays.last.push_back(in_ms(sample.last_byte - since));
     }
-    const auto playing = std::count_if(viewers_.begin(), viewers_.end(), [](const auto& v) { return v->plays(); });
-    std::printf("{\"event\": \"result\", \"seconds\": %.3f, \"answers\": %llu, \"bytes\": %llu, ", in_ms(window) / 1e3,
-                static_cast<unsigned long long>(notes_.answers), static_cast<unsigned long long>(notes_.bytes));
+    const auto playing =
+        std::count_if(viewers_.begin(), viewers_.end(), [](const auto& v) { return v->plays(); });
+    std::printf("{\"event\": \"result\", \"seconds\": %.3f, \"answers\": %llu, \"bytes\": %llu, ",
+                in_ms(window) / 1e3, static_cast<unsigned long long>(notes_.answers),
+                static_cast<unsigned long long>(notes_.bytes));
     std::printf("\"server_cpu_us\": %.1f, \"client_cpu_us\": %.1f, ", in_ms(server) * 1e3, in_ms(own) * 1e3);
     std::printf("\"connections\": %zu, \"not_playing\": %zu, \"faults\": %llu, \"last_fault\": \"%s\", ",
                 lines_.size(), viewers_.size() - static_cast<std::size_t>(playing),
                 static_cast<unsigned long long>(notes_.faults), notes_.last_fault.c_str());
-    std::printf("\"never_came\": %llu, \"unresolved\": %zu, \"blocked\": %.4f, ",
-                static_cast<unsigned long long>(notes_.never_came), unresolved + notes_.clock.unknown(),
-                reload.first.empty() ? 0 : static_cast<double>(blocked) / static_cast<double>(reload.first.size()));
+    std::printf(
+        "\"never_came\": %llu, \"unresolved\": %zu, \"blocked\": %.4f, ",
+        static_cast<unsigned long long>(notes_.never_came), unresolved + notes_.clock.unknown(),
+        reload.first.empty() ? 0 : static_cast<double>(blocked) / static_cast<double>(reload.first.size()));
     print("reload", reload);
     print("part", part);
     print("list", list);
@@ -176,8 +179,9 @@ class LoadClient {
   static void print(const char* name, const Delays& delays) {
     std::printf("\"%s_ms\": {\"count\": %zu, ", name, delays.first.size());
     for (const auto& [what, values] : {std::pair("first", &delays.first), std::pair("last", &delays.last)})
-      std::printf("\"%s_p50\": %.2f, \"%s_p99\": %.2f, \"%s_max\": %.2f%s", what, quantile(*values, 0.5), what,
-                  quantile(*values, 0.99), what, quantile(*values, 1), values == &delays.last ? "}, " : ", ");
+      std::printf("\"%s_p50\": %.2f, \"%s_p99\": %.2f, \"%s_max\": %.2f%s", what, quantile(*values, 0.5),
+                  what, quantile(*values, 0.99), what, quantile(*values, 1),
+                  values == &delays.last ? "}, " : ", ");
   }
 
   const Plan plan_;
@@ -225,8 +229,8 @@ int main(int argc, char** argv) {
   const SendTimes times(options.text("--times"));
   std::make_unique<LoadClient>(
       Plan{static_cast<std::uint16_t>(options.number("--port")), options.text("--stream"),
-           split(options.text("--renditions")), mode == "plain", mode == "hints", options.number("--tokens") != 0,
-           static_cast<std::size_t>(options.number("--players")),
+           split(options.text("--renditions")), mode == "plain", mode == "hints",
+           options.number("--tokens") != 0, static_cast<std::size_t>(options.number("--players")),
            static_cast<std::size_t>(std::max(1L, options.number("--joins-per-second"))),
            time("--join-deadline-ms"), time("--settle-ms"), time("--window-ms"),
            static_cast<pid_t>(options.number("--watch-pid"))},

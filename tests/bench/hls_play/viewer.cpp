@@ -11,7 +11,8 @@ std::string with_query(std::string path, const std::string& one, const std::stri
   return path;
 }
 
-void count(Notes& notes, const Place& place, const AnswerLine& line, Sample::What what, const PartName& name) {
+void count(Notes& notes, const Place& place, const AnswerLine& line, Sample::What what,
+           const PartName& name) {
   const Answer& answer = line.answer();
   ++notes.answers;
   notes.bytes += answer.body.size();
@@ -41,7 +42,8 @@ class Follower final : public Viewer {
  private:
   void on_list(const Answer& answer) {
     asks_list_ = false;
-    if (answer.status != 200) return notes_.fault("a list was answered with " + std::to_string(answer.status));
+    if (answer.status != 200)
+      return notes_.fault("a list was answered with " + std::to_string(answer.status));
     const bool first = !newest_;
     const std::vector<PartName> fresh = listed_parts(answer.body, newest_);
     hint_ = hinted_part(answer.body);

@@ -37,9 +37,9 @@ struct Notes {
 
 struct Place {
   std::uint16_t port;
-  std::uint32_t from;   // the viewer's address
-  std::string folder;   // of the rendition, with a slash behind
-  std::string query;    // "token=..." or empty
+  std::uint32_t from;  // the viewer's address
+  std::string folder;  // of the rendition, with a slash behind
+  std::string query;   // "token=..." or empty
   Kind kind;
 };
 

@@ -19,10 +19,12 @@ void append_chunk(Bytes& out, std::span<const std::uint8_t> body) {
 }
 
 void append_tag(Bytes& out, Kind kind, std::uint32_t time, std::span<const std::uint8_t> body) {
-  const auto byte = [](std::size_t value, unsigned shift) { return static_cast<std::uint8_t>(value >> shift); };
-  out.insert(out.end(), {static_cast<std::uint8_t>(kind), byte(body.size(), 16), byte(body.size(), 8),
-                         byte(body.size(), 0), byte(time, 16), byte(time, 8), byte(time, 0), byte(time, 24),
-                         0, 0, 0});
+  const auto byte = [](std::size_t value, unsigned shift) {
+    return static_cast<std::uint8_t>(value >> shift);
+  };
+  out.insert(out.end(),
+             {static_cast<std::uint8_t>(kind), byte(body.size(), 16), byte(body.size(), 8),
+              byte(body.size(), 0), byte(time, 16), byte(time, 8), byte(time, 0), byte(time, 24), 0, 0, 0});
   out.insert(out.end(), body.begin(), body.end());
   const std::size_t whole = body.size() + 11;
   out.insert(out.end(), {byte(whole, 24), byte(whole, 16), byte(whole, 8), byte(whole, 0)});

@@ -39,9 +39,9 @@ void append_video(Bytes& out, const StreamFrame& frame) {
 
 void append_audio(Bytes& out, const StreamFrame& frame) {  // ADTS: LC, 48 kHz, stereo
   const std::size_t size = frame.body.size() - 2 + 7;
-  out.insert(out.end(), {0xFF, 0xF1, 0x4C, static_cast<std::uint8_t>(0x80 | size >> 11),
-                         static_cast<std::uint8_t>(size >> 3), static_cast<std::uint8_t>(size << 5 | 0x1F),
-                         0xFC});
+  out.insert(out.end(),
+             {0xFF, 0xF1, 0x4C, static_cast<std::uint8_t>(0x80 | size >> 11),
+              static_cast<std::uint8_t>(size >> 3), static_cast<std::uint8_t>(size << 5 | 0x1F), 0xFC});
   out.insert(out.end(), frame.body.begin() + 2, frame.body.end());
 }
 
@@ -66,7 +66,8 @@ void TsPackets::append(const StreamFrame& frame, Bytes& out) {
 
 void TsPackets::append_tables(Bytes& out) {
   const Bytes pat = {0, 0xB0, 13, 0, 1, 0xC1, 0, 0, 0, 1, 0xF0, 0};
-  const Bytes pmt = {2, 0xB0, 23, 0, 1, 0xC1, 0, 0, 0xE1, 0, 0xF0, 0, 0x1B, 0xE1, 0, 0xF0, 0, 0x0F, 0xE1, 1, 0xF0, 0};
+  const Bytes pmt = {2, 0xB0, 23,   0, 1,    0xC1, 0,    0,    0xE1, 0,    0xF0,
+                     0, 0x1B, 0xE1, 0, 0xF0, 0,    0x0F, 0xE1, 1,    0xF0, 0};
   append_section(pat_pid, pat, out);
   append_section(pmt_pid, pmt, out);
 }

@@ -1,5 +1,5 @@
-// MPEG-TS as far as a fault shows (ISO/IEC 13818-1, 2.4.3): sync bytes, continuity of each PID, and the frames
-// of the synthetic stream in its PES packets.
+// MPEG-TS as far as a fault shows (ISO/IEC 13818-1, 2.4.3): sync bytes, continuity of each PID, and the
+// frames of the synthetic stream in its PES packets.
 #include <array>
 #include <map>
 

@@ -133,8 +133,7 @@ class Floor {
       if (sent < 0 && errno != EAGAIN) return drop(player);
       player.position += static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0));
     }
-    const bool all_sent =
-        player.answer.empty() && (!player.playing || player.position >= goal);
+    const bool all_sent = player.answer.empty() && (!player.playing || player.position >= goal);
     if (all_sent) return;
     player.waits_for_room = true;
     epoll_.change(player.socket, EPOLLIN | EPOLLOUT, player.tag);

@@ -1,4 +1,5 @@
-// When the publisher sent each frame, in a file that both map: whoever watches knows when a part could be whole.
+// When the publisher sent each frame, in a file that both map: whoever watches knows when a part could be
+// whole.
 #pragma once
 
 #include <fcntl.h>
@@ -20,7 +21,8 @@ class SendTimes {
     const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file.is_open() || ::ftruncate(file.get(), static_cast<off_t>(sizeof(Times) * 2 * frame_limit)) != 0)
       fail_with_errno(path);
-    void* at = ::mmap(nullptr, sizeof(Times) * 2 * frame_limit, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+    void* at =
+        ::mmap(nullptr, sizeof(Times) * 2 * frame_limit, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
     if (at == MAP_FAILED) fail_with_errno(path);
     times_ = static_cast<Times*>(at);
   }

@@ -1,6 +1,6 @@
 // N RTMP players of one stream.
-#include "client_session.hpp"
 #include "load_client.hpp"
+#include "client_session.hpp"
 
 namespace sluice::bench {
 namespace {

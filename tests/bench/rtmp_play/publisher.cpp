@@ -89,7 +89,8 @@ class Publisher {
 
   void note_sent(const StreamFrame& frame) {
     if (!times_) return;
-    if (const auto seen = look_at(frame.kind, frame.body)) times_->note(frame.kind, seen->index, Clock::now());
+    if (const auto seen = look_at(frame.kind, frame.body))
+      times_->note(frame.kind, seen->index, Clock::now());
   }
 
   void queue(std::uint8_t type, std::uint8_t chunk_stream, std::uint32_t time,
@@ -128,7 +129,8 @@ class Publisher {
 
 int main(int argc, char** argv) {
   using namespace sluice::bench;
-  const Options options(argc, argv, {{"--port", "1935"}, {"--app", "live"}, {"--stream", "cam"}, {"--times", ""}});
+  const Options options(argc, argv,
+                        {{"--port", "1935"}, {"--app", "live"}, {"--stream", "cam"}, {"--times", ""}});
   const auto port = static_cast<std::uint16_t>(options.number("--port"));
   const std::string url = "rtmp://127.0.0.1:" + options.text("--port") + "/" + options.text("--app");
   Publisher(port, {options.text("--app"), options.text("--stream"), url}, options.text("--times")).run();
