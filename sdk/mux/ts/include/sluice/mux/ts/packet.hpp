@@ -15,6 +15,7 @@
 namespace sluice::mux::ts {
 
 inline constexpr size_t packet_size = 188;
+inline constexpr size_t packet_body = packet_size - 4;  // behind the header
 inline constexpr uint8_t sync_byte = 0x47;
 inline constexpr uint16_t null_pid = 0x1fff;
 
@@ -45,9 +46,11 @@ class PacketWriter {
   explicit PacketWriter(uint16_t pid = null_pid) : pid_(pid) {}
   uint16_t pid() const { return pid_; }
 
-  // One PES packet, given in pieces. The first transport packet carries `adaptation`, the last one stuffing.
+  // One PES packet, given in pieces. The first transport packet carries `adaptation`, those behind it one of
+  // `references` (PCR) each, the last one stuffing. For n references the pieces have more than n *
+  // packet_body bytes.
   void unit(const Adaptation& adaptation, std::span<const std::span<const uint8_t>> pieces,
-            std::vector<uint8_t>& out);
+            std::vector<uint8_t>& out, std::span<const uint64_t> references = {});
   // An adaptation field alone; does not count (2.4.3.3).
   void adaptation_only(const Adaptation& adaptation, std::vector<uint8_t>& out) const;
   // One section, starting a packet of its own that carries `adaptation`.
