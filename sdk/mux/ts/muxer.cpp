@@ -16,9 +16,10 @@ namespace {
 // References are at most 40 ms apart, so tables that are this old at one of them are not over 100 ms at the
 // next.
 constexpr int64_t tables_age = 60 * milliseconds;
-// References behind a unit's first packet: with them it is at most 112 ms after the unit before it, and has
-// tables.
+// Fillers that go into the packets of the next unit. The clock moves by at most 112 ms with it, so no tables
+// come between them; the unit has them if the next one, as far away again, would be too late.
 constexpr size_t most_within = 2;
+constexpr int64_t tables_interval = 100 * milliseconds;
 
 }  // namespace
 
@@ -183,7 +184,7 @@ Result<Written> Muxer::write(std::span<const Frame> frames, std::vector<uint8_t>
   const bool is_video_key = wrapped->key && stream->kind == Kind::video;
   tables_due_ |= is_video_key || clock_.is_fresh();
   Written written{false, wrapped->key};
-  send_unit(*stream, size, is_video_key, out, written);
+  send_unit(*stream, is_video_key, out, written);
   return written;
 }
 
@@ -195,26 +196,22 @@ void Muxer::break_time() {
   }
 }
 
-// The references that are due go into the unit's own packets where it has as many, and where tables need not
-// come between them.
-bool Muxer::sends_within(const Elementary& stream, size_t size) const {
-  return &stream == pacer_ && !fillers_.empty() && fillers_.size() <= most_within &&
-         size > fillers_.size() * packet_body;
-}
-
 // What the clock and the tables ask for before this access unit, and the unit itself, which is in pieces_.
-void Muxer::send_unit(Elementary& stream, size_t size, bool is_video_key, std::vector<uint8_t>& out,
-                      Written& written) {
+void Muxer::send_unit(Elementary& stream, bool is_video_key, std::vector<uint8_t>& out, Written& written) {
+  const int64_t before = clock_.now();
   fillers_.clear();
   references_.clear();
   while (const auto at = clock_.filler()) fillers_.push_back(*at);
-  const bool within = sends_within(stream, size);
+  const bool carries_clock = &stream == pacer_;
+  const bool within = carries_clock && !fillers_.empty() && fillers_.size() <= most_within;
   if (!within)
     for (const int64_t at : fillers_) send_reference(at, out, written.tables);
-  const bool carries_clock = &stream == pacer_;
   auto reference = clock_.reference(carries_clock && (is_video_key || tables_due_), carries_clock);
-  if (tables_due_ || within || (reference && clock_.now() - tables_at_ >= tables_age)) {
-    send_tables(clock_.now(), out);
+  const int64_t now = clock_.now();
+  const bool tables_aged = within ? now - tables_at_ + (now - before) > tables_interval
+                                  : reference && now - tables_at_ >= tables_age;
+  if (tables_due_ || tables_aged) {
+    send_tables(now, out);
     written.tables = true;
   }
   if (within) {

@@ -81,10 +81,8 @@ class Muxer {
   void draw_map();
   void break_time();
   int64_t decoding_time(Elementary& stream, const Frame& frame) const;
-  void send_unit(Elementary& stream, size_t size, bool is_video_key, std::vector<uint8_t>& out,
-                 Written& written);
+  void send_unit(Elementary& stream, bool is_video_key, std::vector<uint8_t>& out, Written& written);
   void send_reference(int64_t at, std::vector<uint8_t>& out, bool& tables);
-  bool sends_within(const Elementary& stream, size_t size) const;
   void send_tables(int64_t at, std::vector<uint8_t>& out);
   uint64_t wire_pcr(int64_t at) const { return pcr_of_ns(at + settings_.origin); }
 

@@ -15,7 +15,6 @@
 namespace sluice::mux::ts {
 
 inline constexpr size_t packet_size = 188;
-inline constexpr size_t packet_body = packet_size - 4;  // behind the header
 inline constexpr uint8_t sync_byte = 0x47;
 inline constexpr uint16_t null_pid = 0x1fff;
 
@@ -47,8 +46,7 @@ class PacketWriter {
   uint16_t pid() const { return pid_; }
 
   // One PES packet, given in pieces. The first transport packet carries `adaptation`, those behind it one of
-  // `references` (PCR) each, the last one stuffing. For n references the pieces have more than n *
-  // packet_body bytes.
+  // `references` (PCR) each, the last one stuffing. The pieces have more bytes than there are references.
   void unit(const Adaptation& adaptation, std::span<const std::span<const uint8_t>> pieces,
             std::vector<uint8_t>& out, std::span<const uint64_t> references = {});
   // An adaptation field alone; does not count (2.4.3.3).
