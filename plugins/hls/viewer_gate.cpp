@@ -43,12 +43,9 @@ const SubscriberCalls& ViewerGate::calls() {
             auto& verdict = *static_cast<Verdict*>(ctx);
             verdict.gate.settle(verdict, status, why);
           },
-      // What comes is sent as segments: it only stands for the viewer.
-      .on_ready =
-          [](void* ctx) {
-            while (!static_cast<Verdict*>(ctx)->seat.read(batch_limit).empty()) {
-            }
-          },
+      // What comes is sent as segments: it only stands for the viewer. Read with the next sweep, so that
+      // viewers cost the lane nothing with each frame.
+      .on_ready = [](void* ctx) { static_cast<Verdict*>(ctx)->unread = true; },
       .on_closed = [](void* ctx, sluice_status,
                       std::string_view) { static_cast<Verdict*>(ctx)->seat.close("ended"); }};
   return table;
@@ -102,7 +99,11 @@ ViewerGate::Verdicts::iterator ViewerGate::forget(Verdicts::iterator at) {
 
 void ViewerGate::sweep(std::int64_t now) {
   for (auto at = verdicts_.begin(); at != verdicts_.end();) {
-    const std::int64_t until = at->second->until;
+    Verdict& verdict = *at->second;
+    if (std::exchange(verdict.unread, false))
+      while (!verdict.seat.read(batch_limit).empty()) {
+      }
+    const std::int64_t until = verdict.until;
     at = until != 0 && until <= now ? forget(at) : std::next(at);
   }
 }

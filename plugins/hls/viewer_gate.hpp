@@ -26,6 +26,7 @@ class ViewerGate {
 
   // `then` is called at once if the answer is remembered.
   void ask(const SessionRequest& viewer, Then then);
+  // About once a second: lets seats go on, and forgets verdicts that are too old.
   void sweep(std::int64_t now);
 
  private:
@@ -39,6 +40,7 @@ class ViewerGate {
     Subscriber seat;
     std::vector<Then> waiting;
     std::int64_t until = 0;  // 0: still asked
+    bool unread = false;     // frames wait at the seat
   };
 
   static const SubscriberCalls& calls();

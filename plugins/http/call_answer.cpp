@@ -16,13 +16,13 @@ AnswerPtr failed(sluice_status status, std::string why) {
   return answer;
 }
 
-AnswerPtr read(const Host& host, const Route& route, sluice_status status, BytesView bytes,
-               FramesView frames) {
+AnswerPtr read(const Host& host, AnswerHeads& heads, const Route& route, sluice_status status,
+               BytesView bytes, FramesView frames) {
   if (status != SLUICE_STATUS_OK) return failed(status, std::string(text_of(bytes)));
   try {
     auto answer = std::make_shared<Answer>();
-    answer->head = read_answer(bytes);
-    answer->body = new FramesParcel(host, std::string(text_of(bytes.subspan(answer->head.body_at))), frames);
+    answer->head = heads.read(bytes);
+    answer->body = new FramesParcel(host, std::string(text_of(bytes.subspan(answer->head->body_at))), frames);
     return answer;
   } catch (const Error& error) {
     host.warn("an answer cannot be sent",
@@ -85,7 +85,7 @@ void CallAnswer::ask() {
   const sluice_status status =
       call_.invoke_for_frames(route_->registration, place_.lane, {SLUICE_HTTP_REQUEST, bytes_of(question)},
                               [this](sluice_status answered, BytesView bytes, FramesView frames) {
-                                deliver(read(place_.host, *route_, answered, bytes, frames));
+                                deliver(read(place_.host, place_.heads, *route_, answered, bytes, frames));
                               });
   asked_ = status == SLUICE_STATUS_OK;
   if (!asked_) deliver(failed(status, ""));
@@ -102,9 +102,9 @@ void CallAnswer::deliver(const AnswerPtr& answer) {
                                                     {"why", answer->why}});
     return reply_failure(to_, answer->status, answer->why);
   }
-  ResponseHead head = answer->head.head;
+  ResponseHead head = answer->head->head;
   head.fields = join(std::move(head.fields), route_->fields);
-  reply_body(to_, std::move(head), answer->body, answer->head.ranges);
+  reply_body(to_, std::move(head), answer->body, answer->head->ranges);
 }
 
 // The handler went away before it answered. Its successor is there already, or this lane will be told of it
@@ -156,7 +156,7 @@ void SharedAnswers::want(CallAnswer& waiter, const Route& route, sluice_lane* la
     const sluice_status status = fresh->call.invoke_for_frames(
         route.registration, lane, {SLUICE_HTTP_REQUEST, bytes_of(question)},
         [this, key, about = waiter.route_](sluice_status answered_with, BytesView bytes, FramesView frames) {
-          answered(key, read(host_, *about, answered_with, bytes, frames));
+          answered(key, read(host_, heads_, *about, answered_with, bytes, frames));
         });
     if (status != SLUICE_STATUS_OK) answered(key, failed(status, ""));
     return;
@@ -171,10 +171,10 @@ void SharedAnswers::answered(const std::string& key, AnswerPtr answer) {
   std::list<CallAnswer*> waiters = std::move(found->second->waiters);
   for (CallAnswer* waiter : waiters) waiter->shared_key_.clear();
   const std::size_t bytes = answer->status == SLUICE_STATUS_OK ? answer->body->bytes() : 0;
-  if (answer->status == SLUICE_STATUS_OK && answer->head.cache_ms != 0 && entries_.size() <= entry_limit &&
+  if (answer->status == SLUICE_STATUS_OK && answer->head->cache_ms != 0 && entries_.size() <= entry_limit &&
       kept_bytes_ + bytes <= bytes_limit) {
     found->second->answer = answer;
-    found->second->expires = host_.now() + std::int64_t{answer->head.cache_ms} * 1'000'000;
+    found->second->expires = host_.now() + std::int64_t{answer->head->cache_ms} * 1'000'000;
     kept_bytes_ += bytes;
   } else {
     entries_.erase(found);

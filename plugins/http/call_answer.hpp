@@ -25,8 +25,8 @@ using RoutePtr = std::shared_ptr<const Route>;
 // What a handler said, ready for any number of peers.
 struct Answer {
   sluice_status status = SLUICE_STATUS_OK;
-  std::string why;  // unless OK
-  AnswerHead head;
+  std::string why;            // unless OK
+  AnswerHeads::HeadRef head;  // of OK
   ParcelRef body;
 };
 using AnswerPtr = std::shared_ptr<const Answer>;
@@ -38,6 +38,7 @@ struct CallPlace {
   const Host& host;
   sluice_lane* lane;
   SharedAnswers& shared;
+  AnswerHeads& heads;
   // The route that answers this request by now, perhaps null: its owner may have been replaced meanwhile.
   std::function<RoutePtr(const Request&)> find;
 };
@@ -75,7 +76,7 @@ class CallAnswer final : public Answering {
 // Answers of shared routes on one lane: those under way and those kept. [lane]
 class SharedAnswers {
  public:
-  explicit SharedAnswers(const Host& host) : host_(host) {}
+  SharedAnswers(const Host& host, AnswerHeads& heads) : host_(host), heads_(heads) {}
 
   // Delivers a kept answer within the call, or takes the waiter in; asks if nobody did before.
   void want(CallAnswer& waiter, const Route& route, sluice_lane* lane);
@@ -99,6 +100,7 @@ class SharedAnswers {
   void forget(const std::string& key);
 
   const Host& host_;
+  AnswerHeads& heads_;
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
   std::size_t kept_bytes_ = 0;
 };

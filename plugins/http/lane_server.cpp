@@ -40,8 +40,8 @@ LaneServer::LaneServer(const Host& host, sluice_lane* lane, std::uint32_t index,
       index_(index),
       shared_(shared),
       routes_(host, index == 0),
-      shared_answers_(host),
-      call_place_{host, lane, shared_answers_,
+      shared_answers_(host, answer_heads_),
+      call_place_{host, lane, shared_answers_, answer_heads_,
                   [this](const Request& request) {
                     Request again = request;
                     return routes_.find(again).route;

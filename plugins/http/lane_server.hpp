@@ -97,6 +97,7 @@ class LaneServer {
   const std::uint32_t index_;
   Shared& shared_;
   LaneRoutes routes_;
+  AnswerHeads answer_heads_;
   SharedAnswers shared_answers_;
   CallPlace call_place_;
   std::unique_ptr<std::array<std::uint8_t, read_size>> read_buffer_;

@@ -1,7 +1,8 @@
 // The bytes of sluice.http/1's one method: what a handler is asked, and what it answered.
 #pragma once
 
-#include <optional>
+#include <array>
+#include <memory>
 #include <string>
 
 #include "exchange.hpp"
@@ -20,5 +21,23 @@ struct AnswerHead {
 
 // Throws Error(PROTOCOL): what is wrong with it, for the log and whoever wrote the handler.
 AnswerHead read_answer(BytesView answer);
+
+// The heads that were read last: what a handler answers to many begins alike. [lane]
+class AnswerHeads {
+ public:
+  using HeadRef = std::shared_ptr<const AnswerHead>;
+  // As read_answer.
+  HeadRef read(BytesView answer);
+
+ private:
+  static constexpr std::size_t text_limit = 2048;
+
+  struct Known {
+    std::string text;
+    HeadRef head;
+  };
+  std::array<Known, 8> known_;
+  std::size_t next_ = 0;
+};
 
 }  // namespace sluice::http

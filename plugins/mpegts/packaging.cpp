@@ -2,9 +2,14 @@
 
 #include <sluice/media/codec_string.hpp>
 #include <string>
+#include <utility>
 
 namespace sluice::mpegts {
 namespace {
+
+// Of sound alone: how much of it waits for one PES packet. Longer, and references would be due between.
+constexpr std::int64_t gathered_ns = 100 * mux::ts::milliseconds;
+constexpr std::size_t gathered_bytes = 2930;  // sixteen packets
 
 mux::ts::Track track_of(const sluice_track& track) {
   mux::ts::Track out;
@@ -39,7 +44,8 @@ std::string name_codecs(std::span<const mux::ts::Track> tracks) {
 
 }  // namespace
 
-void Packaging::tracks(std::span<const sluice_track* const> tracks, ChunkWriter&) {
+void Packaging::tracks(std::span<const sluice_track* const> tracks, ChunkWriter& out) {
+  put_gathered(out);
   std::vector<mux::ts::Track> offered;
   for (const sluice_track* track : tracks) offered.push_back(track_of(*track));
   if (!muxer_.set_tracks(offered)) {
@@ -48,8 +54,12 @@ void Packaging::tracks(std::span<const sluice_track* const> tracks, ChunkWriter&
                     name_codecs(offered));
   }
   codecs_.clear();
-  for (const auto& track : offered)
-    if (muxer_.carries(track.id)) add_codec(codecs_, track);
+  std::size_t carried = 0;
+  for (const auto& track : offered) {
+    if (!muxer_.carries(track.id)) continue;
+    add_codec(codecs_, track);
+    run_ = carried++ == 0 ? mux::ts::SoundRun::of(track) : std::nullopt;
+  }
 }
 
 std::span<const std::uint8_t> Packaging::payload_of(const sluice_frame& frame) {
@@ -60,15 +70,9 @@ std::span<const std::uint8_t> Packaging::payload_of(const sluice_frame& frame) {
   return gathered_;
 }
 
-std::uint32_t Packaging::flags_of(const sluice_frame& frame, const mux::ts::Written& written) const {
-  // Without a picture every frame can be decoded by itself; a viewer begins where the tables are.
-  if (!muxer_.has_video()) return SLUICE_CHUNK_INDEPENDENT | (written.tables ? SLUICE_CHUNK_KEY : 0u);
-  const bool is_start = frame.track->kind == SLUICE_TRACK_VIDEO && written.key && written.tables;
-  return is_start ? SLUICE_CHUNK_KEY | SLUICE_CHUNK_INDEPENDENT : 0u;
-}
-
 void Packaging::frame(const sluice_frame& frame, ChunkWriter& out) {
   if (!muxer_.carries(frame.track->id)) return;
+  if (!continues_with(frame)) put_gathered(out);
   if (mark_ && mark_->segment != frame.segment) muxer_.begin_segment();
   mux::ts::Frame unit;
   unit.track = frame.track->id;
@@ -76,16 +80,71 @@ void Packaging::frame(const sluice_frame& frame, ChunkWriter& out) {
   unit.discontinuity = mark_ && mark_->discontinuity != frame.discontinuity;
   unit.dts = frame.dts;
   unit.pts = frame.pts;
-  unit.payload = payload_of(frame);
-  packets_.clear();
-  const auto written = muxer_.write(unit, packets_);
-  if (!written) throw Error(SLUICE_STATUS_MEDIA, "MPEG-TS: a frame is " + written.error().message());
+  if (gathers(frame)) {
+    gather(unit, frame, out);
+  } else {
+    unit.payload = payload_of(frame);
+    put({&unit, 1}, frame.track->kind == SLUICE_TRACK_VIDEO, chunk_facts(frame, 0), out);
+  }
   mark_ = {frame.segment, frame.discontinuity};
-  out.bytes(packets_);
-  out.end(chunk_facts(frame, flags_of(frame, *written)));
 }
 
-void Packaging::flush(ChunkWriter&) { muxer_.begin_segment(); }
+bool Packaging::gathers(const sluice_frame& frame) const {
+  return run_ && frame.bytes != 0 && frame.bytes <= gathered_bytes && frame.pts == frame.dts;
+}
+
+// Whether it may share the packet of those that wait.
+bool Packaging::continues_with(const sluice_frame& frame) const {
+  return !units_.empty() && gathers(frame) && facts_.segment == frame.segment && facts_.part == frame.part &&
+         facts_.discontinuity == frame.discontinuity && units_.size() < mux::ts::UnitWrapper::max_units &&
+         payloads_.size() + frame.bytes <= gathered_bytes && run_->continues_with(frame.pts);
+}
+
+void Packaging::gather(const mux::ts::Frame& unit, const sluice_frame& frame, ChunkWriter& out) {
+  if (units_.empty()) {
+    run_->begin(frame.pts);
+    facts_ = chunk_facts(frame, 0);
+  } else {
+    run_->add();
+    facts_.duration += frame.duration;
+  }
+  const auto payload = payload_of(frame);
+  payloads_.insert(payloads_.end(), payload.begin(), payload.end());
+  sizes_.push_back(payload.size());
+  units_.push_back(unit);
+  if (run_->duration(1) > gathered_ns) put_gathered(out);
+}
+
+void Packaging::put_gathered(ChunkWriter& out) {
+  if (units_.empty()) return;
+  auto units = std::exchange(units_, {});
+  const auto sizes = std::exchange(sizes_, {});
+  const auto payloads = std::exchange(payloads_, {});
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < units.size(); at += sizes[i++])
+    units[i].payload = std::span(payloads).subspan(at, sizes[i]);
+  put(units, false, facts_, out);
+}
+
+// As one chunk.
+void Packaging::put(std::span<const mux::ts::Frame> units, bool video, sluice_chunk_facts facts,
+                    ChunkWriter& out) {
+  packets_.clear();
+  const auto written = muxer_.write(units, packets_);
+  if (!written) throw Error(SLUICE_STATUS_MEDIA, "MPEG-TS: a frame is " + written.error().message());
+  // Without a picture every frame can be decoded by itself; a viewer begins where the tables are.
+  if (!muxer_.has_video())
+    facts.flags = SLUICE_CHUNK_INDEPENDENT | (written->tables ? SLUICE_CHUNK_KEY : 0u);
+  else if (video && written->key && written->tables)
+    facts.flags = SLUICE_CHUNK_KEY | SLUICE_CHUNK_INDEPENDENT;
+  out.bytes(packets_);
+  out.end(facts);
+}
+
+void Packaging::flush(ChunkWriter& out) {
+  put_gathered(out);
+  muxer_.begin_segment();
+}
 
 void Packaging::describe(sluice_packager_description& out) const {
   if (!muxer_.has_tracks()) throw Error(SLUICE_STATUS_STATE, "no tracks yet");

@@ -1,5 +1,5 @@
-// One stream as MPEG-TS: each frame is one chunk of whole packets. There is no init chunk: the tables stand
-// in front of each chunk that a viewer may begin with.
+// One stream as MPEG-TS: each frame is one chunk of whole packets, of sound alone some AAC frames together.
+// There is no init chunk: the tables stand in front of each chunk that a viewer may begin with.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <sluice/mux/ts/muxer.hpp>
+#include <sluice/mux/ts/sound_run.hpp>
 #include <sluice/packager.hpp>
 
 namespace sluice::mpegts {
@@ -16,7 +17,7 @@ class Packaging final : public PackagerSession {
  public:
   void tracks(std::span<const sluice_track* const> tracks, ChunkWriter& out) override;
   void frame(const sluice_frame& frame, ChunkWriter& out) override;
-  // Nothing is held back; what comes next begins with tables.
+  // What comes next begins with tables.
   void flush(ChunkWriter& out) override;
   void describe(sluice_packager_description& out) const override;
 
@@ -28,9 +29,20 @@ class Packaging final : public PackagerSession {
   };
 
   std::span<const std::uint8_t> payload_of(const sluice_frame& frame);
-  std::uint32_t flags_of(const sluice_frame& frame, const mux::ts::Written& written) const;
+  bool gathers(const sluice_frame& frame) const;
+  bool continues_with(const sluice_frame& frame) const;
+  void gather(const mux::ts::Frame& unit, const sluice_frame& frame, ChunkWriter& out);
+  void put_gathered(ChunkWriter& out);
+  void put(std::span<const mux::ts::Frame> units, bool video, sluice_chunk_facts facts, ChunkWriter& out);
 
   mux::ts::Muxer muxer_;
+  // Of sound alone: the frames that will share a PES packet, their payloads one behind another, and the facts
+  // of their chunk.
+  std::optional<mux::ts::SoundRun> run_;
+  std::vector<mux::ts::Frame> units_;
+  std::vector<std::size_t> sizes_;
+  std::vector<std::uint8_t> payloads_;
+  sluice_chunk_facts facts_{};
   std::optional<Mark> mark_;
   std::string codecs_;
   std::vector<std::uint8_t> packets_, gathered_;  // keep their room

@@ -1,5 +1,7 @@
 #include "sluice/mux/ts/muxer.hpp"
 
+#include <sluice/abi/frame.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -14,6 +16,10 @@ namespace {
 // References are at most 40 ms apart, so tables that are this old at one of them are not over 100 ms at the
 // next.
 constexpr int64_t tables_age = 60 * milliseconds;
+// Fillers that go into the packets of the next unit. The clock moves by at most 112 ms with it, so no tables
+// come between them; the unit has them if the next one, as far away again, would be too late.
+constexpr size_t most_within = 2;
+constexpr int64_t tables_interval = 100 * milliseconds;
 
 }  // namespace
 
@@ -131,29 +137,35 @@ int64_t Muxer::decoding_time(Elementary& stream, const Frame& frame) const {
   return std::min(std::max(frame.dts - stream.shift, stream.last_dts), frame.pts);
 }
 
-void Muxer::send_tables(std::vector<uint8_t>& out) {
+void Muxer::send_tables(int64_t at, std::vector<uint8_t>& out) {
   // Where this stream follows another one on the same PIDs, neither counters nor versions go on (2.4.3.5).
   const Adaptation adaptation{!std::exchange(tables_sent_, true), false, {}};
   pat_writer_.section(adaptation, pat_section_, out);
   pmt_writer_.section(adaptation, pmt_section_, out);
-  tables_at_ = clock_.now();
+  tables_at_ = at;
   tables_due_ = false;
 }
 
 void Muxer::send_reference(int64_t at, std::vector<uint8_t>& out, bool& tables) {
   if (tables_due_ || at - tables_at_ >= tables_age) {
-    send_tables(out);
+    send_tables(at, out);
     tables = true;
   }
   pacer_->writer.adaptation_only({std::exchange(time_base_changes_, false), false, wire_pcr(at)}, out);
 }
 
-Result<Written> Muxer::write(const Frame& frame, std::vector<uint8_t>& out) {
+Result<Written> Muxer::write(std::span<const Frame> frames, std::vector<uint8_t>& out) {
+  if (frames.empty()) return Errc::malformed;
+  const Frame& frame = frames.front();
   Elementary* stream = find(frame.track);
   if (!stream) return Errc::unknown_track;
   if (std::max(std::abs(frame.dts / 2), std::abs(frame.pts / 2)) > max_time / 2) return Errc::beyond_limits;
+  if (frames.size() > 1 && stream->codec != SLUICE_CODEC_AAC) return Errc::beyond_limits;
   pieces_.assign(1, {});  // the PES header's place
-  const auto wrapped = stream->wrapper.wrap(frame, pieces_);
+  stream->wrapper.begin();
+  Result<Wrapped> wrapped = stream->wrapper.wrap(frame, pieces_);
+  for (const Frame& more : frames.subspan(1))
+    if (wrapped) wrapped = stream->wrapper.wrap(more, pieces_);
   if (!wrapped) return wrapped.error();
   size_t size = 0;
   for (const auto piece : pieces_) size += piece.size();
@@ -186,12 +198,26 @@ void Muxer::break_time() {
 
 // What the clock and the tables ask for before this access unit, and the unit itself, which is in pieces_.
 void Muxer::send_unit(Elementary& stream, bool is_video_key, std::vector<uint8_t>& out, Written& written) {
-  while (const auto at = clock_.filler()) send_reference(*at, out, written.tables);
+  const int64_t before = clock_.now();
+  fillers_.clear();
+  references_.clear();
+  while (const auto at = clock_.filler()) fillers_.push_back(*at);
   const bool carries_clock = &stream == pacer_;
-  const auto reference = clock_.reference(carries_clock && (is_video_key || tables_due_), carries_clock);
-  if (tables_due_ || (reference && clock_.now() - tables_at_ >= tables_age)) {
-    send_tables(out);
+  const bool within = carries_clock && !fillers_.empty() && fillers_.size() <= most_within;
+  if (!within)
+    for (const int64_t at : fillers_) send_reference(at, out, written.tables);
+  auto reference = clock_.reference(carries_clock && (is_video_key || tables_due_), carries_clock);
+  const int64_t now = clock_.now();
+  const bool tables_aged = within ? now - tables_at_ + (now - before) > tables_interval
+                                  : reference && now - tables_at_ >= tables_age;
+  if (tables_due_ || tables_aged) {
+    send_tables(now, out);
     written.tables = true;
+  }
+  if (within) {
+    if (reference) fillers_.push_back(*reference);
+    reference = fillers_.front();
+    for (const int64_t at : std::span(fillers_).subspan(1)) references_.push_back(wire_pcr(at));
   }
   Adaptation adaptation;
   // On the clock's PID a random access point must have a reference (2.4.3.5).
@@ -205,7 +231,7 @@ void Muxer::send_unit(Elementary& stream, bool is_video_key, std::vector<uint8_t
     pacer_->writer.adaptation_only({std::exchange(time_base_changes_, false), false, wire_pcr(*reference)},
                                    out);
   }
-  stream.writer.unit(adaptation, pieces_, out);
+  stream.writer.unit(adaptation, pieces_, out, references_);
 }
 
 }  // namespace sluice::mux::ts

@@ -121,25 +121,28 @@ Result<Packet> parse_packet(std::span<const uint8_t, packet_size> bytes) {
 }
 
 void PacketWriter::unit(const Adaptation& adaptation, std::span<const std::span<const uint8_t>> pieces,
-                        std::vector<uint8_t>& out) {
+                        std::vector<uint8_t>& out, std::span<const uint64_t> references) {
   size_t left = 0;
   for (const auto piece : pieces) left += piece.size();
-  size_t field = content_size(adaptation);
-  const size_t count = std::max<size_t>((field + left + body_size - 1) / body_size, 1);
+  Adaptation carried = adaptation;
+  const size_t fields = content_size(adaptation) + references.size() * content_size({false, false, 0});
+  const size_t count = std::max<size_t>((fields + left + body_size - 1) / body_size, references.size() + 1);
   size_t at = out.size();
   out.resize(at + count * packet_size);
   PieceCursor source(pieces);
   for (size_t i = 0; i < count; ++i, at += packet_size) {
     uint8_t* packet = out.data() + at;
-    const size_t payload = std::min(left, body_size - field);
-    field = body_size - payload;
+    const size_t behind = references.size() > i ? references.size() - i : 0;  // packets that need a byte
+    const size_t payload = std::min(left - behind, body_size - content_size(carried));
+    const size_t field = body_size - payload;
     store_header(packet, pid_, i == 0,
                  static_cast<uint8_t>((field ? has_adaptation : 0) | (payload ? has_payload : 0)), next_);
-    if (field) store_adaptation(packet + header_size, field, i == 0 ? adaptation : Adaptation{});
+    if (field) store_adaptation(packet + header_size, field, carried);
     source.copy(packet + header_size + field, payload);
     next_ = (next_ + 1) & 0x0f;
     left -= payload;
-    field = 0;
+    carried = {};
+    if (i < references.size()) carried.pcr = references[i];
   }
 }
 

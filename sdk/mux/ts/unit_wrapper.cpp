@@ -79,8 +79,9 @@ Result<Wrapped> UnitWrapper::wrap(const Frame& frame, Pieces& pieces) {
     case SLUICE_CODEC_AAC: {
       const auto header = adts_for(adts_template_, frame.payload.size());
       if (!header) return header.error();
-      adts_ = *header;
-      pieces.push_back(adts_);
+      if (adts_used_ == max_units) return Errc::beyond_limits;
+      adts_[adts_used_] = *header;
+      pieces.push_back(adts_[adts_used_++]);
       break;
     }
     case SLUICE_CODEC_OPUS:

@@ -10,6 +10,7 @@
 
 #include "client_session.hpp"
 #include "options.hpp"
+#include "send_times.hpp"
 #include "socket.hpp"
 #include "synthetic_stream.hpp"
 
@@ -20,9 +21,11 @@ using namespace std::chrono_literals;
 
 class Publisher {
  public:
-  Publisher(std::uint16_t port, Target target)
+  // `times`: where to note when each frame was sent; empty: nowhere.
+  Publisher(std::uint16_t port, Target target, const std::string& times)
       : socket_(connect_to_loopback(port, true)),
         session_(ClientSession::Role::publish, std::move(target), [](auto&) {}) {
+    if (!times.empty()) times_.emplace(times);
     epoll_.watch(socket_, EPOLLIN, from_server);
     epoll_.watch(alarm_.descriptor(), EPOLLIN, from_alarm);
     epoll_.watch(stdin_, EPOLLIN, from_stdin);
@@ -78,9 +81,16 @@ class Publisher {
       const bool is_video = next_.kind == Kind::video;
       queue(static_cast<std::uint8_t>(next_.kind), is_video ? 6 : 4, next_.timestamp_ms, next_.body);
       ++frames_;
+      note_sent(next_);
       next_ = stream_.next();
     }
     alarm_.set(started_ + next_.due);
+  }
+
+  void note_sent(const StreamFrame& frame) {
+    if (!times_) return;
+    if (const auto seen = look_at(frame.kind, frame.body))
+      times_->note(frame.kind, seen->index, Clock::now());
   }
 
   void queue(std::uint8_t type, std::uint8_t chunk_stream, std::uint32_t time,
@@ -106,6 +116,7 @@ class Publisher {
   SyntheticStream stream_;
   StreamFrame next_;
   Clock::time_point started_;
+  std::optional<SendTimes> times_;
   Bytes waiting_;
   std::size_t frames_ = 0;
   std::chrono::nanoseconds worst_lateness_{0};
@@ -118,8 +129,9 @@ class Publisher {
 
 int main(int argc, char** argv) {
   using namespace sluice::bench;
-  const Options options(argc, argv, {{"--port", "1935"}, {"--app", "live"}, {"--stream", "cam"}});
+  const Options options(argc, argv,
+                        {{"--port", "1935"}, {"--app", "live"}, {"--stream", "cam"}, {"--times", ""}});
   const auto port = static_cast<std::uint16_t>(options.number("--port"));
   const std::string url = "rtmp://127.0.0.1:" + options.text("--port") + "/" + options.text("--app");
-  Publisher(port, {options.text("--app"), options.text("--stream"), url}).run();
+  Publisher(port, {options.text("--app"), options.text("--stream"), url}, options.text("--times")).run();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -74,24 +75,26 @@ inline std::optional<std::string> query_value(std::string_view query, std::strin
   return std::nullopt;
 }
 
-// One request as a route's handler gets it. Borrows the question.
+// One request as a route's handler gets it. Borrows the question, whose head it walks once.
 class HttpRequest {
  public:
   // Throws Error(ARGUMENT) when the question is none.
-  explicit HttpRequest(BytesView question) : head_(head_of(question)), body_(body_of(question)) {}
+  explicit HttpRequest(BytesView question) : body_(body_of(question)) { read_members(head_of(question)); }
 
-  std::string method() const { return head_.text("/method"); }
-  std::string path() const { return head_.text("/path"); }
-  std::string query() const { return head_.text("/query"); }
+  std::string method() const { return text(method_, "/method"); }
+  std::string path() const { return text(path_, "/path"); }
+  std::string query() const { return text(query_, "/query"); }
   // What a variable of the pattern stands for.
-  std::string param(const std::string& name) const { return head_.text("/params/" + name); }
+  std::string param(const std::string& name) const {
+    return text(sluice_json_child(params_, name.data(), name.size()), "/params/" + name);
+  }
   // Name in lower case; nothing when it was not sent. A shared route sees none.
   std::optional<std::string> header(const std::string& name) const {
-    const std::string pointer = "/headers/" + name;
-    return head_.has(pointer) ? std::optional(head_.text(pointer)) : std::nullopt;
+    const sluice_str value = sluice_json_child(headers_, name.data(), name.size());
+    return value.data ? std::optional(text(value, "/headers/" + name)) : std::nullopt;
   }
-  std::string peer() const { return head_.has("/peer") ? head_.text("/peer") : std::string(); }
-  bool secure() const { return head_.has("/secure") && head_.flag("/secure"); }
+  std::string peer() const { return peer_.data ? text(peer_, "/peer") : std::string(); }
+  bool secure() const { return secure_.data && Json(from_abi(secure_)).flag(""); }
   BytesView body() const { return body_; }
 
  private:
@@ -108,7 +111,36 @@ class HttpRequest {
   }
   static BytesView body_of(BytesView question) { return question.subspan(4 + head_size(question)); }
 
-  Json head_;
+  void read_members(std::string_view head) {
+    const sluice_str object = sluice_json_at(to_abi(head), "");
+    if (object.size < 2 || *object.data != '{')
+      throw Error(SLUICE_STATUS_ARGUMENT, "the question is no HTTP request: its head is no JSON object");
+    const char* at = object.data + 1;
+    const char* const end = object.data + object.size - 1;
+    sluice_str name;
+    for (sluice_str value; (value = sluice_json_member(&at, end, 1, &name)).data;)
+      if (sluice_str* const place = place_of(from_abi(name))) *place = value;
+  }
+  sluice_str* place_of(std::string_view name) {
+    return name == "method"    ? &method_
+           : name == "path"    ? &path_
+           : name == "query"   ? &query_
+           : name == "params"  ? &params_
+           : name == "headers" ? &headers_
+           : name == "peer"    ? &peer_
+           : name == "secure"  ? &secure_
+                               : nullptr;
+  }
+  static std::string text(const sluice_str& value, std::string_view pointer) {
+    std::string out(value.size + 1, '\0');  // escapes only shrink
+    if (sluice_json_text(value, "", out.data(), out.size()) != SLUICE_STATUS_OK)
+      throw Error(SLUICE_STATUS_ARGUMENT, std::string(pointer) + ": expected text");
+    out.resize(std::strlen(out.c_str()));
+    return out;
+  }
+
+  // Members of the head, as they stand there; data null: missing.
+  sluice_str method_{}, path_{}, query_{}, params_{}, headers_{}, peer_{}, secure_{};
   BytesView body_;
 };
 

@@ -44,6 +44,40 @@ TEST_CASE("a question is what the SDK reads as a request") {
   CHECK(HttpRequest(bytes_of(shared)).header("accept") == std::nullopt);
 }
 
+TEST_CASE("what a question says is JSON whatever the peer sent") {
+  Request request;
+  request.head.fields = {{"a", "1"}, {"b", "\t\"\\ \xc3\xa9 \xff"}, {"a", ""}, {"c", "2"}, {"a", "3"}};
+  request.head.method = "GET";
+  request.params = {{"key", "live/c\xe2\x82\xacm"}, {"number", "7"}};
+  request.host = "example.org";
+  const std::string bytes = write_question(request, false);
+  const HttpRequest read(bytes_of(bytes));
+  CHECK(read.header("a") == "1, , 3");
+  CHECK(read.header("b") == "\t\"\\ \xc3\xa9 \xef\xbf\xbd");
+  CHECK(read.header("c") == "2");
+  CHECK(read.param("key") == "live/c\xe2\x82\xacm");
+  CHECK(read.param("number") == "7");
+  CHECK_FALSE(read.secure());
+}
+
+TEST_CASE("heads that came before are not read again") {
+  AnswerHeads heads;
+  const std::string one = answer(R"({"status":200})", "a"), same = answer(R"({"status":200})", "b"),
+                    other = answer(R"({"status":201})", "a");
+  const auto first = heads.read(bytes_of(one));
+  CHECK(heads.read(bytes_of(same)) == first);
+  CHECK(heads.read(bytes_of(other))->head.status == 201);
+  const std::string bad = answer(R"({"status":99})");
+  CHECK_THROWS_AS(heads.read(bytes_of(bad)), Error);
+  CHECK_THROWS_AS(heads.read(bytes_of(bad)), Error);
+  for (int i = 0; i < 20; ++i) {
+    const std::string many = answer(R"({"status":)" + std::to_string(300 + i) + "}");
+    CHECK(heads.read(bytes_of(many))->head.status == static_cast<unsigned>(300 + i));
+  }
+  CHECK(heads.read(bytes_of(one))->head.status == 200);
+  CHECK(first->head.status == 200);
+}
+
 TEST_CASE("an answer's head") {
   const std::string bytes =
       answer(R"({"status":201,"headers":{"Location":"/x"},"cache_ms":99999999,"ranges":true})", "body");

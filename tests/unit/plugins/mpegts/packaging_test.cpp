@@ -132,20 +132,51 @@ TEST_CASE("a segment begins with tables, whatever frame that is") {
   CHECK_FALSE(begins_with_tables(run.take().bytes));
 }
 
-TEST_CASE("of sound alone a viewer begins where tables are") {
+TEST_CASE("AAC alone is gathered up to 100 ms, and each chunk of it can be begun with") {
   Run run;
   const auto audio = sound_track();
   run.tracks({&audio});
-  unsigned keys = 0;
-  for (int i = 0; i < 50; ++i) {
-    run.frame(audio, {unit}, i * 21, SLUICE_FRAME_KEY);
-    const Chunk chunk = run.take();
-    CHECK((chunk.facts.flags & SLUICE_CHUNK_INDEPENDENT) != 0);
-    CHECK(((chunk.facts.flags & SLUICE_CHUNK_KEY) != 0) == begins_with_tables(chunk.bytes));
-    keys += chunk.facts.flags & SLUICE_CHUNK_KEY ? 1 : 0;
+  constexpr int count = 48;
+  for (int i = 0; i < count; ++i)
+    run.frame(audio, {Bytes(100, static_cast<std::uint8_t>(i))}, i * 64 / 3, SLUICE_FRAME_KEY);
+  REQUIRE(run.chunks.size() == count / 4);
+  for (const Chunk& chunk : run.chunks) {
+    CHECK(chunk.facts.flags == (SLUICE_CHUNK_INDEPENDENT | SLUICE_CHUNK_KEY));
+    CHECK(begins_with_tables(chunk.bytes));
+    CHECK(chunk.facts.duration == 4 * 7);
+    CHECK(chunk.bytes.size() == (2 + 3) * 188);
   }
-  CHECK(keys >= 10);
-  CHECK(keys <= 20);
+  CHECK(run.chunks[1].facts.dts == 85 * ts::milliseconds);
+}
+
+TEST_CASE("sound that waits is written before anything that may not share its packet") {
+  Run run;
+  const auto audio = sound_track();
+  run.tracks({&audio});
+  const auto waits = [&](int ms, std::uint64_t segment = 1, std::uint32_t discontinuity = 0) {
+    run.chunks.clear();
+    run.frame(audio, {unit}, ms, SLUICE_FRAME_KEY, segment, discontinuity);
+    return run.chunks.empty();
+  };
+  CHECK(waits(0));
+  CHECK(waits(21));
+  SECTION("another time than the samples make") { CHECK_FALSE(waits(45)); }
+  SECTION("another segment") { CHECK_FALSE(waits(42, 2)); }
+  SECTION("a break of the timeline") { CHECK_FALSE(waits(42, 1, 1)); }
+  SECTION("the end of the stream") { run.flush(); }
+  SECTION("other tracks") { run.tracks({&audio}); }
+  CHECK(run.chunks.size() == 1);
+  CHECK(run.chunks.at(0).facts.duration == 14);
+}
+
+TEST_CASE("beside a picture nothing waits") {
+  Run run;
+  const auto video = picture_track(), audio = sound_track();
+  run.tracks({&audio, &video});
+  run.frame(video, {picture(0)}, 0, SLUICE_FRAME_KEY);
+  run.frame(audio, {unit}, 0, SLUICE_FRAME_KEY);
+  run.frame(audio, {unit}, 21, SLUICE_FRAME_KEY);
+  CHECK(run.chunks.size() == 3);
 }
 
 TEST_CASE("after a discontinuity, and after a pause, decoders can start anew") {
@@ -154,14 +185,15 @@ TEST_CASE("after a discontinuity, and after a pause, decoders can start anew") {
   run.tracks({&audio});
   run.frame(audio, {unit}, 1000, SLUICE_FRAME_KEY, 1, 0);
   run.frame(audio, {unit}, 1021, SLUICE_FRAME_KEY, 1, 0);
-  run.chunks.clear();
   run.frame(audio, {unit}, 1042, SLUICE_FRAME_KEY, 1, 1);
+  run.take();  // those before
+  run.flush();
   const Chunk broken = run.take();
   REQUIRE(begins_with_tables(broken.bytes));
   CHECK((broken.bytes[376 + 5] & 0x80) != 0);  // discontinuity_indicator
-  run.flush();
-  CHECK(run.chunks.empty());
   run.frame(audio, {unit}, 1063, SLUICE_FRAME_KEY, 1, 1);
+  CHECK(run.chunks.empty());
+  run.flush();
   CHECK(begins_with_tables(run.take().bytes));
 }
 

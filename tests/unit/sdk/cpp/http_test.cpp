@@ -16,7 +16,8 @@ TEST_CASE("values of a query are decoded once") {
 }
 
 TEST_CASE("a question that is none is refused") {
-  for (const std::string& bytes : {std::string(), std::string("abc"), std::string("\x05\0\0\0{}", 6)}) {
+  for (const std::string& bytes : {std::string(), std::string("abc"), std::string("\x05\0\0\0{}", 6),
+                                   std::string("\x02\0\0\0[]", 6), std::string("\x01\0\0\0{", 5)}) {
     CHECK_THROWS_AS(HttpRequest(bytes_of(bytes)), Error);
   }
   const std::string bytes = std::string("\x02\0\0\0{}body", 10);
@@ -24,4 +25,21 @@ TEST_CASE("a question that is none is refused") {
   CHECK(text_of(request.body()) == "body");
   CHECK_THROWS_AS(request.path(), Error);
   CHECK(request.header("a") == std::nullopt);
+}
+
+TEST_CASE("members of a question in any order, with others between") {
+  const std::string head =
+      R"({"peer":"[::1]:5","x":{"path":"no"},"headers":{"a":"1","b":"\"2"},"query":"","path":"/p","secure":true})";
+  std::string bytes(4, '\0');
+  bytes[0] = static_cast<char>(head.size());
+  bytes += head;
+  const HttpRequest request(bytes_of(bytes));
+  CHECK(request.path() == "/p");
+  CHECK(request.query().empty());
+  CHECK(request.peer() == "[::1]:5");
+  CHECK(request.header("b") == "\"2");
+  CHECK(request.header("c") == std::nullopt);
+  CHECK(request.secure());
+  CHECK_THROWS_AS(request.method(), Error);
+  CHECK_THROWS_AS(request.param("key"), Error);
 }

@@ -1,6 +1,7 @@
 #include "sluice/mux/ts/muxer.hpp"
 
 #include <catch2/catch.hpp>
+#include <sluice/mux/ts/sound_run.hpp>
 
 #include "sample_stream.hpp"
 #include "tr101290.hpp"
@@ -115,6 +116,49 @@ TEST_CASE("every codec comes back as it went") {
                       sound_track(3, SLUICE_CODEC_AAC, "en"), sound_track(4, SLUICE_CODEC_AC3, "gsw")},
                      0);
   }
+}
+
+TEST_CASE("AAC frames in one PES packet come back with their times, in fewer packets") {
+  const auto track = sound_track(1, SLUICE_CODEC_AAC);
+  const auto frames = frames_of(track, 4711, 4 * 90000);
+  for (const size_t together : {size_t{2}, size_t{3}, size_t{4}}) {
+    CAPTURE(together);
+    ts::Muxer muxer;
+    REQUIRE(muxer.set_tracks(std::span(&track, 1)).has_value());
+    auto run = ts::SoundRun::of(track);
+    REQUIRE(run);
+    Bytes out;
+    for (size_t i = 0; i < frames.size(); i += together) {
+      std::vector<ts::Frame> units;
+      for (size_t j = i; j < std::min(i + together, frames.size()); ++j) {
+        if (j > i) REQUIRE(run->continues_with(frames[j].view().pts));
+        j == i ? run->begin(frames[j].view().pts) : run->add();
+        units.push_back(frames[j].view());
+      }
+      REQUIRE(muxer.write(units, out).has_value());
+    }
+    const auto verdict = Tr101290Check(out).result;
+    CHECK(verdict.errors() == 0);
+    if (together == 4) CHECK(out.size() * 100 < muxed({track}, frames).size() * 80);
+    DemuxRun demuxed;
+    demuxed.feed(out).finish();
+    const auto& came = demuxed.sink.of(0);
+    REQUIRE(came.size() == frames.size());
+    for (size_t i = 0; i < came.size(); ++i) {
+      CAPTURE(i);
+      REQUIRE(came[i].payload == frames[i].payload);
+      REQUIRE(ts::ticks_of_ns(came[i].facts.pts) ==
+              ts::ticks_of_ns(frames[i].facts.pts + 1000 * milliseconds));
+    }
+    CHECK(demuxed.counters().stray_bytes + demuxed.counters().untimed + demuxed.counters().pcr_jumps == 0);
+  }
+  ts::Muxer muxer;
+  const auto opus = sound_track(1, SLUICE_CODEC_OPUS);
+  REQUIRE(muxer.set_tracks(std::span(&opus, 1)).has_value());
+  const std::vector<ts::Frame> two(2, frames[0].view());
+  Bytes out;
+  CHECK(muxer.write(two, out).error() == ts::Errc::beyond_limits);
+  CHECK(out.empty());
 }
 
 TEST_CASE("clocks pass the wrap of 33 bits") {

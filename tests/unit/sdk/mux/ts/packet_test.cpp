@@ -118,3 +118,30 @@ TEST_CASE("what only has flags is told by them (M8)") {
   CHECK(parse(padded("47 4100 90"))->scrambled);
   CHECK(parse(padded("47 1fff 10"))->pid == null_pid);
 }
+
+TEST_CASE("references stand in the packets behind the first of a unit, however small it is") {
+  for (const size_t size : {3, 20, 176, 352, 353, 354, 528, 529, 900}) {
+    CAPTURE(size);
+    const Bytes unit = noise(size, 1);
+    const std::vector<std::span<const uint8_t>> pieces = {std::span(unit).first(1),
+                                                          std::span(unit).subspan(1)};
+    const std::array<uint64_t, 2> references = {300'000, 600'001};
+    ts::PacketWriter writer(0x100);
+    Bytes out;
+    writer.unit({false, true, 7}, pieces, out, references);
+    REQUIRE(out.size() % 188 == 0);
+    CHECK(out.size() / 188 == std::max<size_t>(3, (size + 24 + 183) / 184));
+    Bytes came;
+    for (size_t i = 0; i < out.size() / 188; ++i) {
+      const auto packet = ts::parse_packet(std::span(out).subspan(i * 188).first<188>());
+      REQUIRE(packet.has_value());
+      CHECK(packet->has_payload);
+      CHECK(packet->unit_start == (i == 0));
+      CHECK(packet->continuity == i % 16);
+      const std::array<uint64_t, 3> wanted = {7, references[0], references[1]};
+      CHECK(packet->adaptation.pcr == (i < 3 ? std::optional(wanted[i]) : std::nullopt));
+      came.insert(came.end(), packet->payload.begin(), packet->payload.end());
+    }
+    CHECK(came == unit);
+  }
+}

@@ -1,15 +1,14 @@
 // Frames in, an MPEG transport stream of one programme out (ISO/IEC 13818-1).
 //
 // - Each access unit is one PES packet, written out at once: every frame has its exact time, nothing is held
-// back,
-//   and a cut between any two frames is a cut between packets. It costs sound of few bits per second up to
-//   one half-filled packet per frame.
+//   back, and a cut between any two frames is a cut between packets. It costs sound of few bits per second up
+//   to one half-filled packet per frame, so AAC frames that a SoundRun holds together may be given at once.
 // - PAT and PMT come at each video key frame, at each start of a segment, and at least every 100 ms. The
 // PMT's
 //   version rises when it changes. A track that becomes another codec gets another PID.
 // - PCR comes at least every 40 ms of its own time, on the PID of the picture, or of the sound if there is
 // none;
-//   in packets without payload where frames are rarer.
+//   where frames are rarer in the packets behind a frame's first, or in some without payload.
 // - Time on the wire is that of the frames plus `origin`, so that all who mux the same stream agree.
 #pragma once
 
@@ -64,7 +63,12 @@ class Muxer {
   // Appends whole packets. Frames come in decoding order of their track; tracks are interleaved by DTS to
   // within the delay. Fails with Errc::unknown_track, malformed or beyond_limits, and has appended nothing
   // then.
-  Result<Written> write(const Frame& frame, std::vector<uint8_t>& out);
+  Result<Written> write(const Frame& frame, std::vector<uint8_t>& out) {
+    return write(std::span(&frame, 1), out);
+  }
+  // As one PES packet: several (at most UnitWrapper::max_units) only of AAC and as SoundRun says; their flags
+  // beside the first's are not looked at.
+  Result<Written> write(std::span<const Frame> frames, std::vector<uint8_t>& out);
 
   uint64_t late_frames() const { return clock_.late_frames(); }
 
@@ -79,7 +83,7 @@ class Muxer {
   int64_t decoding_time(Elementary& stream, const Frame& frame) const;
   void send_unit(Elementary& stream, bool is_video_key, std::vector<uint8_t>& out, Written& written);
   void send_reference(int64_t at, std::vector<uint8_t>& out, bool& tables);
-  void send_tables(std::vector<uint8_t>& out);
+  void send_tables(int64_t at, std::vector<uint8_t>& out);
   uint64_t wire_pcr(int64_t at) const { return pcr_of_ns(at + settings_.origin); }
 
   MuxerSettings settings_;
@@ -90,6 +94,8 @@ class Muxer {
   Elementary* pacer_ = nullptr;  // whose PID carries PCR
   PcrClock clock_;
   Pieces pieces_;
+  std::vector<int64_t> fillers_;      // references that are due before that of the unit, in ns
+  std::vector<uint64_t> references_;  // behind the unit's first packet, as on the wire
   int64_t tables_at_ = 0;
   uint16_t next_pid_;
   bool tables_due_ = true;

@@ -45,9 +45,10 @@ class PacketWriter {
   explicit PacketWriter(uint16_t pid = null_pid) : pid_(pid) {}
   uint16_t pid() const { return pid_; }
 
-  // One PES packet, given in pieces. The first transport packet carries `adaptation`, the last one stuffing.
+  // One PES packet, given in pieces. The first transport packet carries `adaptation`, those behind it one of
+  // `references` (PCR) each, the last one stuffing. The pieces have more bytes than there are references.
   void unit(const Adaptation& adaptation, std::span<const std::span<const uint8_t>> pieces,
-            std::vector<uint8_t>& out);
+            std::vector<uint8_t>& out, std::span<const uint64_t> references = {});
   // An adaptation field alone; does not count (2.4.3.3).
   void adaptation_only(const Adaptation& adaptation, std::vector<uint8_t>& out) const;
   // One section, starting a packet of its own that carries `adaptation`.

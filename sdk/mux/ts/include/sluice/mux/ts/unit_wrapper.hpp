@@ -3,6 +3,8 @@
 // into the wrapper; nothing is copied here.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -24,8 +26,13 @@ class UnitWrapper {
   // Fails where form_of() fails for this track.
   static Result<UnitWrapper> make(const Track& track);
 
-  // Appends the pieces of one frame, valid until the next call. Fails with Errc::malformed (no access unit of
-  // this codec) or beyond_limits.
+  // At most so many frames in one PES packet.
+  static constexpr size_t max_units = 16;
+
+  // Another PES packet: pieces of the one before are no longer valid.
+  void begin() { adts_used_ = 0; }
+  // Appends the pieces of one frame, valid until the next begin; of codecs other than AAC until the next
+  // call. Fails with Errc::malformed (no access unit of this codec) or beyond_limits.
   Result<Wrapped> wrap(const Frame& frame, Pieces& pieces);
 
  private:
@@ -34,7 +41,9 @@ class UnitWrapper {
   uint32_t codec_ = 0;
   std::vector<uint8_t> delimiter_;       // access unit delimiter with its start code
   std::vector<uint8_t> parameter_sets_;  // in Annex B form
-  AdtsHeader adts_template_{}, adts_{};
+  AdtsHeader adts_template_{};
+  std::array<AdtsHeader, max_units> adts_{};
+  size_t adts_used_ = 0;
   std::vector<uint8_t> control_;
 };
 

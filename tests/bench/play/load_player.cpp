@@ -19,10 +19,8 @@ void Continuity::on_frame(const SeenFrame& frame) {
   ++seen_;
 }
 
-LoadPlayer::LoadPlayer(std::uint16_t port, Target target, bool witness)
-    : witness_(witness),
-      session_(ClientSession::Role::play, std::move(target),
-               [this](const Message& message) { on_media(message); }) {
+LoadPlayer::LoadPlayer(std::uint16_t port, const MakeSession& make_session, bool witness)
+    : witness_(witness), session_(make_session(witness, [this](const Sight& sight) { on_media(sight); })) {
   connected_ = now_ = last_bytes_ = Clock::now();
   socket_ = connect_to_loopback(port, false);
 }
@@ -37,9 +35,9 @@ std::optional<std::uint32_t> LoadPlayer::on_ready(std::uint32_t events, std::spa
     else
       read_and_parse(scratch);
   }
-  const Bytes answers = session_.take_output();
+  const Bytes answers = session_->take_output();
   output_.insert(output_.end(), answers.begin(), answers.end());
-  if (!requested_ && session_.requested()) requested_ = Clock::now();
+  if (!requested_ && session_->requested()) requested_ = Clock::now();
   if (!send_some(socket_, output_)) end("the server reset the connection");
   if (has_ended()) {
     socket_.close();
@@ -69,7 +67,7 @@ void LoadPlayer::read_and_parse(std::span<std::uint8_t> scratch) {
   if (got < 0 && errno == EAGAIN) return;
   if (got <= 0) return end(got == 0 ? "the server closed the connection" : std::strerror(errno));
   count(static_cast<std::size_t>(got));
-  if (!session_.feed(scratch.first(static_cast<std::size_t>(got)))) end(session_.error());
+  if (!session_->feed(scratch.first(static_cast<std::size_t>(got)))) end(session_->error());
 }
 
 // TCP drops without copying when asked to truncate, which keeps the client's own cost small.
@@ -78,7 +76,7 @@ void LoadPlayer::read_and_drop() {
   if (got < 0 && errno == EAGAIN) return;
   if (got <= 0) return end(got == 0 ? "the server closed the connection" : std::strerror(errno));
   count(static_cast<std::size_t>(got));
-  session_.note_unread(static_cast<std::size_t>(got));
+  session_->note_unread(static_cast<std::size_t>(got));
 }
 
 void LoadPlayer::count(std::size_t bytes) {
@@ -94,13 +92,10 @@ std::uint64_t LoadPlayer::segments() const {
   return counters.tcpi_data_segs_in;
 }
 
-void LoadPlayer::on_media(const Message& message) {
-  const auto kind = static_cast<Kind>(message.type);
-  if (!is_coded(kind, message.body)) return;
+void LoadPlayer::on_media(const Sight& sight) {
   if (!first_media_) first_media_ = now_;
-  if (!first_picture_ && is_key(kind, message.body)) first_picture_ = now_;
-  if (!witness_) return;
-  if (const auto frame = look_at(kind, message.body)) continuity_.on_frame(*frame);
+  if (!first_picture_ && sight.picture) first_picture_ = now_;
+  if (witness_ && sight.frame) continuity_.on_frame(*sight.frame);
 }
 
 }  // namespace sluice::bench

@@ -6,9 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "client_session.hpp"
 #include "socket.hpp"
-#include "synthetic_stream.hpp"
+#include "viewer_session.hpp"
 
 namespace sluice::bench {
 
@@ -32,7 +31,7 @@ class LoadPlayer {
 
   // A witness goes on parsing and checks every frame; any other lets the kernel drop what comes after the
   // first picture.
-  LoadPlayer(std::uint16_t port, Target target, bool witness);
+  LoadPlayer(std::uint16_t port, const MakeSession& make_session, bool witness);
 
   const Descriptor& socket() const { return socket_; }
   // Returns the epoll events it wants next; nothing when the connection has ended.
@@ -52,6 +51,7 @@ class LoadPlayer {
   std::uint64_t window_segments() const { return window_segments_; }
   Nanoseconds largest_gap() const { return largest_gap_; }
   const Continuity* continuity() const { return witness_ ? &continuity_ : nullptr; }
+  std::uint64_t container_faults() const { return witness_ ? session_->faults() : 0; }
 
   // From the moment play was sent; from the moment of connect().
   std::optional<Nanoseconds> play_to_media() const { return since(requested_, first_media_); }
@@ -65,12 +65,12 @@ class LoadPlayer {
   void read_and_drop();
   void count(std::size_t bytes);
   std::uint64_t segments() const;
-  void on_media(const Message& message);
+  void on_media(const Sight& sight);
   void end(std::string reason) { end_reason_ = std::move(reason); }
 
   const bool witness_;
   Descriptor socket_;
-  ClientSession session_;
+  std::unique_ptr<ViewerSession> session_;
   Bytes output_;
   Clock::time_point now_;
   Time connected_, requested_, first_media_, first_picture_;

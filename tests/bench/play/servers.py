@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+
 
 class CannotMeasure(Exception):
     pass
@@ -103,33 +105,52 @@ class Load(Process):
         return said
 
 
+class Subject:
+    """What is measured: the peers' programs, what they are told, and how Sluice is set up."""
+
+    def __init__(self, name, floor, load, arguments=(), merges=False):
+        self.name = name  # as scripts/bench knows it
+        self.folder = name.replace("-", "_")
+        self.floor, self.load = floor, load  # programs below the peers' folder; no floor: None
+        self.arguments = list(arguments)
+        self.merges = merges  # the server can hold the stream back and write once per window
+
+
 class Peers:
     """The benchmark's own programs."""
 
-    def __init__(self, folder, logs):
+    def __init__(self, folder, subject):
         self.folder = folder
-        self.logs = logs
-        for name in ("publisher", "floor_server", "load_client"):
+        self.subject = subject
+        self.logs = os.path.join(ROOT, "build/bench", subject.folder)
+        os.makedirs(self.logs, exist_ok=True)
+        self.publisher = "rtmp_play/bench_rtmp_publisher"
+        self.times = os.path.join(self.logs, "send_times")  # when the publisher sent which frame
+        for name in (self.publisher, subject.floor, subject.load):
+            if not name:
+                continue
             if not os.access(self.path(name), os.X_OK):
                 raise CannotMeasure(f"{self.path(name)} is not there; scripts/build release makes it")
             open(self.log(name), "w", encoding="utf-8").close()
 
     def path(self, name):
-        return os.path.join(self.folder, f"bench_rtmp_{name}")
+        return os.path.join(self.folder, name)
 
     def log(self, name):
-        return os.path.join(self.logs, f"{name}.log")
+        return os.path.join(self.logs, f"{os.path.basename(name)}.log")
 
     def players(self, server, count, per_second, settle, window):
         return Load("the load client", [
-            self.path("load_client"), "--port", str(server.port), "--players", str(count), "--watch-pid",
+            self.path(self.subject.load), "--port", str(server.port), "--players", str(count), "--watch-pid",
             str(server.pid), "--joins-per-second", str(per_second), "--settle-ms", str(int(settle * 1000)),
-            "--window-ms", str(int(window * 1000))], self.log("load_client"))
+            "--window-ms", str(int(window * 1000)), *self.subject.arguments], self.log(self.subject.load))
 
 
 class Floor(Process):
     def __init__(self, peers, merge):
-        super().__init__("floor", [peers.path("floor_server"), "--merge-ms", str(merge)], peers.log("floor_server"))
+        subject = peers.subject
+        super().__init__("floor", [peers.path(subject.floor), "--merge-ms", str(merge), *subject.arguments],
+                         peers.log(subject.floor))
         try:
             self.port = int(self.read_line(10).split()[1])
         except BaseException:
@@ -138,35 +159,45 @@ class Floor(Process):
 
 
 class Sluice(Process):
-    """The server with its defaults, on a port of its own, and the publisher that feeds it."""
+    """The server with its defaults, on ports of its own, and the publisher that feeds it.
+
+    `port` is the one that players ask: of RTMP, or of HTTP."""
 
     def __init__(self, peers, binary, merge):
         if not os.access(binary, os.X_OK):
             raise CannotMeasure(f"{binary} is not there; scripts/build release makes it")
-        self.port = free_port()
+        self.rtmp_port, http_port = free_port(), free_port()
+        self.port = self.rtmp_port if peers.subject.merges else http_port
         self.publisher = None
         config = os.path.join(peers.logs, f"sluice-{merge}.json")
-        settings = {"modules": {"rtmp": {"config": {"listen": f"127.0.0.1:{self.port}"}}}}
+        settings = {"modules": {"rtmp": {"config": {"listen": f"127.0.0.1:{self.rtmp_port}"}},
+                                "http": {"config": {"listen": f"127.0.0.1:{http_port}"}}}}
         if merge:
             settings["apps"] = {"live": {"modules": {"rtmp": {"merge_window_ms": merge}}}}
         with open(config, "w", encoding="utf-8") as out:
             json.dump(settings, out, indent=1)
         super().__init__("sluice", [binary, "run", "-c", config], peers.log("sluice"), ends_with_input=False)
         try:
-            self.wait_until_it_listens(15)
-            self.publisher = Process("the publisher", [peers.path("publisher"), "--port", str(self.port)],
-                                     peers.log("publisher"))
-            self.publisher.read_line(10)
+            for port in (self.rtmp_port, http_port):
+                self.wait_until_it_listens(port, 15)
+            self.publish(peers)
         except BaseException:
             self.end()
             raise
 
-    def wait_until_it_listens(self, seconds):
+    def publish(self, peers):
+        if os.path.exists(peers.times):
+            os.unlink(peers.times)
+        self.publisher = Process("the publisher", [peers.path(peers.publisher), "--port", str(self.rtmp_port),
+                                                   "--times", peers.times], peers.log(peers.publisher))
+        self.publisher.read_line(10)
+
+    def wait_until_it_listens(self, port, seconds):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self.check_alive()
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                socket.create_connection(("127.0.0.1", port), 1).close()
                 return
             except OSError:
                 time.sleep(0.05)

@@ -59,10 +59,16 @@ Descriptor listen_on_loopback(std::uint16_t& port) {
   return fd;
 }
 
-Descriptor connect_to_loopback(std::uint16_t port, bool wait) {
+Descriptor connect_to_loopback(std::uint16_t port, bool wait, std::uint32_t from) {
   Descriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | (wait ? 0 : SOCK_NONBLOCK), 0));
   if (!fd.is_open()) fail_with_errno("socket");
   switch_on(fd.get(), IPPROTO_TCP, TCP_NODELAY);
+  if (from != 0) {
+    switch_on(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+    sockaddr_in own = loopback(0);
+    own.sin_addr.s_addr = htonl(from);
+    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) fail_with_errno("bind");
+  }
   const sockaddr_in address = loopback(port);
   const int result = ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   if (result != 0 && errno != EINPROGRESS) fail_with_errno("connect to port " + std::to_string(port));

@@ -12,7 +12,6 @@ constexpr std::size_t delta_bytes = 4'100;
 constexpr std::uint64_t audio_rate = 48'000;
 constexpr std::uint64_t audio_samples = 1'024;
 constexpr std::size_t audio_bytes = 256;
-constexpr std::size_t index_digits = 16;
 constexpr std::size_t video_index_at = 5 + 4 + 4;  // tag header, NAL length, NAL and slice start
 constexpr std::size_t audio_index_at = 2;
 
@@ -20,16 +19,6 @@ constexpr std::size_t audio_index_at = 2;
 void write_index(std::uint64_t index, std::uint8_t* out) {
   for (std::size_t i = index_digits; i-- > 0; index >>= 4)
     out[i] = static_cast<std::uint8_t>('A' + index % 16);
-}
-
-std::optional<std::uint64_t> read_index(std::span<const std::uint8_t> body, std::size_t at) {
-  if (body.size() < at + index_digits) return std::nullopt;
-  std::uint64_t index = 0;
-  for (const std::uint8_t digit : body.subspan(at, index_digits)) {
-    if (digit < 'A' || digit >= 'A' + 16) return std::nullopt;
-    index = index * 16 + (digit - 'A');
-  }
-  return index;
 }
 
 }  // namespace
@@ -96,11 +85,26 @@ StreamFrame SyntheticStream::next_audio() {
   return frame;
 }
 
+std::optional<std::uint64_t> read_index(std::span<const std::uint8_t> body, std::size_t at) {
+  if (body.size() < at + index_digits) return std::nullopt;
+  std::uint64_t index = 0;
+  for (const std::uint8_t digit : body.subspan(at, index_digits)) {
+    if (digit < 'A' || digit >= 'A' + 16) return std::nullopt;
+    index = index * 16 + (digit - 'A');
+  }
+  return index;
+}
+
 std::optional<SeenFrame> look_at(Kind kind, std::span<const std::uint8_t> body) {
   if (!is_coded(kind, body)) return std::nullopt;
   const auto index = read_index(body, kind == Kind::video ? video_index_at : audio_index_at);
   if (!index) return std::nullopt;
   return SeenFrame{kind, is_key(kind, body), *index};
+}
+
+std::vector<std::size_t> sample_ends(Kind kind) {
+  if (kind == Kind::audio) return {audio_bytes - audio_index_at};
+  return {delta_bytes - video_index_at, key_bytes - video_index_at};
 }
 
 bool is_coded(Kind kind, std::span<const std::uint8_t> body) {

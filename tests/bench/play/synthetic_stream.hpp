@@ -50,6 +50,13 @@ struct SeenFrame {
 };
 std::optional<SeenFrame> look_at(Kind kind, std::span<const std::uint8_t> body);
 
+// Frames bear their index in letters: picture behind NAL header and three bytes, sound at its beginning.
+constexpr std::size_t index_digits = 16;
+std::optional<std::uint64_t> read_index(std::span<const std::uint8_t> bytes, std::size_t at);
+
+// How far before a sample's end its index begins: a sample of picture has one of two sizes.
+std::vector<std::size_t> sample_ends(Kind kind);
+
 // Coded media as against codec configuration and end-of-sequence marks; true also for streams that are not
 // ours.
 bool is_coded(Kind kind, std::span<const std::uint8_t> body);

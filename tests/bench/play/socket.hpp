@@ -38,7 +38,8 @@ class Descriptor {
 
 // Port 0 lets the kernel choose; the chosen one is stored back.
 Descriptor listen_on_loopback(std::uint16_t& port);
-Descriptor connect_to_loopback(std::uint16_t port, bool wait);
+// `from`: the address it comes from, in 127.0.0.0/8, host byte order; 0: any.
+Descriptor connect_to_loopback(std::uint16_t port, bool wait, std::uint32_t from = 0);
 std::optional<Descriptor> accept_from(const Descriptor& listener);
 
 // Non-blocking. Sends what the kernel takes and keeps the rest in `bytes`; false when the peer is gone.
