@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <new>
 
 #include "engine/dead_frames.hpp"
 
@@ -130,7 +131,7 @@ std::uint64_t bound_size(const Chunk& chunk) {
 }
 
 void bind_chunk(Chunk& chunk, Frame& frame) {
-  auto* const spans = reinterpret_cast<sluice_span*>(frame.payload);
+  auto* const spans = ::new (static_cast<void*>(frame.payload)) sluice_span[chunk.pieces.size()];
   auto* const sources = reinterpret_cast<Frame**>(spans + chunk.pieces.size());
   auto* copied = reinterpret_cast<std::uint8_t*>(sources + chunk.sources.size());
   if (!chunk.copied.empty()) std::memcpy(copied, chunk.copied.data(), chunk.copied.size());
