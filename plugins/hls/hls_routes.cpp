@@ -67,6 +67,7 @@ void HlsRoutes::begin() {
       [](void* self, const sluice_change* change) { static_cast<HlsRoutes*>(self)->on_change(*change); },
       static_cast<void*>(this), &watch_);
   for (const char* pattern : patterns) add(pattern);
+  begin_all_live();
   tick();
 }
 
@@ -78,6 +79,8 @@ void HlsRoutes::add(const char* pattern) {
 }
 
 void HlsRoutes::drain() {
+  draining_ = true;
+  wanted_.clear();
   routes_.clear();
   for (Manifest& manifest : manifests_) refuse(manifest.ticket, Errc::not_in_time);
   manifests_.clear();
@@ -144,15 +147,28 @@ void HlsRoutes::put_away(const std::string& key) {
 // A stream that ended is still listed for those who watch its end; a new one of that key takes its place.
 void HlsRoutes::on_change(const sluice_change& change) {
   const std::string key(from_abi(change.key));
+  if (change.kind == SLUICE_CHANGE_RESYNC) return begin_all_live();
+  if (change.kind == SLUICE_CHANGE_STREAM_ENDED) wanted_.erase(key);
   if (change.kind != SLUICE_CHANGE_STREAM_LIVE) return;
   const auto found = streams_.find(key);
   if (found != streams_.end() && found->second->ended()) put_away(key);
+  if (!settings_.at_publish || draining_) return;
+  wanted_.insert(key);
+  stream(key);
 }
 
-// The stream itself first, then the layers of its ladder that are live.
-std::vector<std::string> HlsRoutes::layers_of(const std::string& key) const {
-  std::vector<std::string> keys{key};
-  if (key.find('~') != std::string::npos) return keys;
+// Those that were live before we watched, or while changes were lost.
+void HlsRoutes::begin_all_live() {
+  if (!settings_.at_publish || draining_) return;
+  wanted_.clear();
+  for (std::string& key : live_keys()) {
+    stream(key);
+    wanted_.insert(std::move(key));
+  }
+}
+
+std::vector<std::string> HlsRoutes::live_keys() const {
+  std::vector<std::string> keys;
   std::string text(1 << 16, '\0');
   sluice_text out{text.data(), text.size(), 0};
   const auto& registry = host_.registry();
@@ -162,12 +178,21 @@ std::vector<std::string> HlsRoutes::layers_of(const std::string& key) const {
     out = {text.data(), text.size(), 0};
     status = registry.call(&sluice_registry::list, registry.self(), &out);
   }
-  if (status != SLUICE_STATUS_OK || text.find(key + "~") == std::string::npos) return keys;
+  if (status != SLUICE_STATUS_OK) return keys;
   const Json list(std::string_view(text).substr(0, out.size));
   for (std::uint64_t i = 0; i < list.count("/streams"); ++i) {
-    std::string other = list.text("/streams/" + std::to_string(i) + "/key");
-    if (other.starts_with(key + "~")) keys.push_back(std::move(other));
+    const std::string at = "/streams/" + std::to_string(i);
+    if (list.text(at + "/state") != "ended") keys.push_back(list.text(at + "/key"));
   }
+  return keys;
+}
+
+// The stream itself first, then the layers of its ladder that are live.
+std::vector<std::string> HlsRoutes::layers_of(const std::string& key) const {
+  std::vector<std::string> keys{key};
+  if (key.find('~') != std::string::npos) return keys;
+  for (std::string& other : live_keys())
+    if (other.starts_with(key + "~")) keys.push_back(std::move(other));
   return keys;
 }
 
@@ -230,6 +255,8 @@ void HlsRoutes::give_manifests() {
 void HlsRoutes::tick() {
   const std::int64_t now = host_.now();
   gone_.clear();
+  // Begun again if it was taken from us; what nobody watches is kept.
+  for (const std::string& key : wanted_) stream(key);
   for (auto& [key, stream] : streams_) stream->tick(now);
   give_manifests();
   std::erase_if(manifests_, [&](Manifest& manifest) {

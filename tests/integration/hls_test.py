@@ -1,7 +1,6 @@
 """HLS and DASH of a live stream, as players see them: the rules of RFC 8216bis playlist by playlist, and ffmpeg's eyes."""
 import concurrent.futures
 import datetime
-import http.client
 import os
 import re
 import subprocess
@@ -12,35 +11,12 @@ import xml.etree.ElementTree
 
 import hls_rules
 from harness.clips import clip
-from harness.live_case import LiveTest
+from harness.hls_case import Player
 from harness.patience import PACE, Deadline, until
-from harness.places import MODULES, free_port
+from harness.places import MODULES
 from harness.programs import Program, ffmpeg_publish
 
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
-
-
-class Player(LiveTest):
-    def live(self, name="cam.flv", key="live/cam", loop=True):
-        self.http = free_port()
-        server = self.serve(modules={"http": {"config": {"listen": f"127.0.0.1:{self.http}"}}})
-        self.publisher = self.keep(ffmpeg_publish(clip(name), server.url(key), loop))
-        server.wait_live(key)
-        return server
-
-    def get(self, path, seconds=40):
-        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=seconds)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
-
-    def text(self, path):
-        status, body = self.get(path)
-        self.assertEqual(status, 200, (path, body[:200]))
-        return body.decode()
 
 
 class Playlists(Player):
@@ -213,10 +189,7 @@ class Changes(Player):
         self.assertEqual(hls_rules.check_sequence(before, hls_rules.merge(before, delta)), [], before + delta)
 
     def test_nothing_is_packaged_for_nobody(self):
-        self.http = free_port()
-        server = self.serve(modules={"http": {"config": {"listen": f"127.0.0.1:{self.http}"}}, "hls": {"config": {"linger_s": 5}}})
-        self.keep(ffmpeg_publish(clip("cam.flv"), server.url("live/cam"), True))
-        server.wait_live("live/cam")
+        server = self.live(hls={"linger_s": 5})
         packagings = lambda: server.streams()["live/cam"]["packagings"]
         self.assertEqual(packagings(), [])
         self.text("/live/cam/index.m3u8")
