@@ -1,5 +1,6 @@
 #include "hls_routes.hpp"
 
+#include <cstdlib>
 #include <sluice/json.hpp>
 #include <sluice/stream_key.hpp>
 
@@ -92,6 +93,7 @@ void HlsRoutes::on_request(const HttpRequest& request, Ticket& ticket) {
   path.erase(0, path.find_first_not_of('/'));
   const auto target = parse_target(path);
   if (!target || !is_canonical_stream_key(target->key)) return refuse(ticket, Errc::no_such_file);
+  if (const auto more = request.more()) return go_on(path, *more, ticket);
   const auto delivery = parse_delivery(request.query());
   if (!delivery) return refuse(ticket, delivery.error());
   std::string query = carried_query(request.query());
@@ -108,12 +110,22 @@ void HlsRoutes::on_request(const HttpRequest& request, Ticket& ticket) {
             });
 }
 
+// A segment that grows, whose viewer was judged when it began.
+void HlsRoutes::go_on(const std::string& path, const std::string& more, Ticket& ticket) {
+  const auto target = parse_target(path);
+  const auto live = streams_.find(target->key);
+  if (live == streams_.end() || target->file.kind != FileKind::segment)
+    return refuse(ticket, Errc::no_such_file);
+  const auto parts = static_cast<std::uint32_t>(std::strtoul(more.c_str(), nullptr, 10));  // our own word
+  live->second->serve(*target, {}, {}, parts, std::move(ticket));
+}
+
 void HlsRoutes::serve(const Target& target, const Delivery& delivery, const std::string& query,
                       Ticket ticket) {
   const std::string key(target.key);
   LiveStream* live = stream(key);
   if (!live) return refuse(ticket, Errc::too_many_waiting);
-  if (!target.rendition.empty()) return live->serve(target, delivery, query, std::move(ticket));
+  if (!target.rendition.empty()) return live->serve(target, delivery, query, 0, std::move(ticket));
   if (manifests_.size() >= manifest_limit) return refuse(ticket, Errc::too_many_waiting);
   Manifest manifest{target.file.kind, key, query, host_.now() + start_patience, std::move(ticket)};
   if (!give(manifest)) manifests_.push_back(std::move(manifest));
@@ -240,6 +252,7 @@ void HlsRoutes::give_mpd(Manifest& manifest, const std::vector<std::string>& key
   const HttpReply reply{.headers = {{"Content-Type", "application/dash+xml"}, {"Cache-Control", "no-cache"}},
                         .body = write_mpd(ordered, {.now = host_.wall(),
                                                     .availability_start = base->availability_start(),
+                                                    .low_latency = true,
                                                     .query = manifest.query})};
   reply.give(manifest.ticket);
 }

@@ -37,6 +37,7 @@ class HlsRoutes {
 
   void add(const char* pattern);
   void on_request(const HttpRequest& request, Ticket& ticket);
+  void go_on(const std::string& path, const std::string& more, Ticket& ticket);
   void serve(const Target& target, const Delivery& delivery, const std::string& query, Ticket ticket);
   LiveStream* stream(const std::string& key);
   const LiveStream* find(const std::string& key) const;

@@ -12,12 +12,13 @@ using nlohmann::json;
 
 constexpr std::size_t length_bytes = 4;
 constexpr std::size_t field_limit = 64;
+constexpr std::size_t more_limit = 1024;
 
 [[noreturn]] void refuse(const std::string& what) { throw Error(SLUICE_STATUS_PROTOCOL, what); }
 
 }  // namespace
 
-std::string write_question(const Request& request, bool shared) {
+std::string write_question(const Request& request, bool shared, const std::string& more) {
   json head{{"method", request.method == method_head ? "GET" : request.head.method},
             {"path", request.target.path},
             {"query", request.target.query},
@@ -32,6 +33,7 @@ std::string write_question(const Request& request, bool shared) {
     head["secure"] = request.secure;
     head["host"] = request.host;
   }
+  if (!more.empty()) head["more"] = more;
   // A peer's bytes need not be UTF-8.
   const std::string text = head.dump(-1, ' ', false, json::error_handler_t::replace);
   std::string out;
@@ -65,6 +67,11 @@ AnswerHead read_answer(BytesView answer) {
   if (const auto ranges = head.find("ranges"); ranges != head.end()) {
     if (!ranges->is_boolean()) refuse("the answer's ranges is neither true nor false");
     out.ranges = ranges->get<bool>();
+  }
+  if (const auto more = head.find("more"); more != head.end()) {
+    if (!more->is_string() || more->get_ref<const std::string&>().size() > more_limit)
+      refuse("the answer's more is no text, or longer than 1024 bytes");
+    out.more = more->get<std::string>();
   }
   if (const auto fields = head.find("headers"); fields != head.end()) {
     if (!fields->is_object() || fields->size() > field_limit)

@@ -93,6 +93,10 @@ class HttpRequest {
   std::string peer() const { return head_.has("/peer") ? head_.text("/peer") : std::string(); }
   bool secure() const { return head_.has("/secure") && head_.flag("/secure"); }
   BytesView body() const { return body_; }
+  // What the last reply gave as `more`: go on from there. Nothing: a request that was not answered yet.
+  std::optional<std::string> more() const {
+    return head_.has("/more") ? std::optional(head_.text("/more")) : std::nullopt;
+  }
 
  private:
   static std::size_t head_size(BytesView question) {
@@ -119,12 +123,18 @@ struct HttpReply {
   std::vector<const sluice_frame*> frames = {};  // whose bytes follow the body; held by the caller meanwhile
   std::uint32_t cache_ms = 0;                    // of a shared route
   bool ranges = false;
+  std::string more = {};  // not empty: the body goes on, ask again with this
 
   // GONE: the peer no longer waits.
   sluice_status give(Ticket& ticket) const {
     std::string head =
         R"({"status":)" + std::to_string(status) + R"(,"cache_ms":)" + std::to_string(cache_ms);
-    head += ranges ? R"(,"ranges":true,"headers":{)" : R"(,"headers":{)";
+    if (ranges) head += R"(,"ranges":true)";
+    if (!more.empty()) {
+      head += R"(,"more":)";
+      detail::put_json(head, more);
+    }
+    head += R"(,"headers":{)";
     for (const auto& header : headers) {
       if (&header != headers.data()) head += ',';
       detail::put_json(head, header.first);
