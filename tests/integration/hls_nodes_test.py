@@ -36,7 +36,9 @@ def names(text):
 
 class TwoNodes(Player):
     def node(self, *arguments, **words):
-        return self.serve(http={}, modules={"hls": {"config": WINDOW}}, arguments=arguments, **words)
+        server = self.serve(http={}, modules={"hls": {"config": WINDOW}}, arguments=arguments, **words)
+        self.wait_routes(server.http_port)
+        return server
 
     def media(self, server, path):
         return self.text(path + "/media.m3u8", server.http_port)
@@ -103,17 +105,17 @@ class TwoNodes(Player):
         self.assertGreater(len(pictures(seen.stdout)), 200)
         self.assertEqual(pictures(seen.stdout), pictures(sent.stdout))
 
-    def listed(self, server, path):
-        """Modules may still be starting when a server answers first."""
-        until(lambda: self.get(path, port=server.http_port)[0] == 200, 20, path)
+    def listed(self, server):
+        server.wait_live("example/steady")
+        self.text("/example/steady/index.m3u8", server.http_port)
 
     def test_the_same_frames_make_the_same_bytes_to_the_last(self):
         feed = ("--module-dir", os.path.join(FIXTURES, "steady-picture"))
         path = "/example/steady/v1"
         one = self.node(*feed)
-        self.listed(one, "/example/steady/index.m3u8")
+        self.listed(one)
         other = self.node(*feed)  # some seconds later
-        self.listed(other, "/example/steady/index.m3u8")
+        self.listed(other)
         first = self.media(one, path)
         self.assertEqual(hls_rules.check(first), [], first)
         listed = names(first)
