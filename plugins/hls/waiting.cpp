@@ -36,7 +36,7 @@ std::optional<error_code> judge_part(const PartIndex& index, const PartIndex::Pa
   return error_code(Errc::no_such_file);
 }
 
-// Beside the segment that is made now, manifests name the one after it.
+// A player that counts on may ask for the one after the segment that is made now.
 std::optional<error_code> judge_growth(const PartIndex& index, const PartIndex::PartName& wanted) {
   if (const Segment* segment = index.find_segment(wanted.segment)) {
     const bool more = segment->closed || index.whole_parts(*segment) > wanted.part;
