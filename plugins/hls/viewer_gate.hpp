@@ -39,6 +39,7 @@ class ViewerGate {
     Subscriber seat;
     std::vector<Then> waiting;
     std::int64_t until = 0;  // 0: still asked
+    bool sent_away = false;  // by the operator, or because the right was taken back
   };
 
   static const SubscriberCalls& calls();

@@ -205,6 +205,18 @@ class Changes(Player):
         seen = server.viewers("live/cam")
         self.assertEqual([(one["protocol"], one["peer"].split(":")[0]) for one in seen], [("hls", "127.0.0.1")] * 3)
 
+    def test_a_viewer_who_is_kicked_is_out_with_the_next_request(self):
+        server = self.live()
+        for query in ("?visit=a", "?visit=b"):
+            self.text("/live/cam/index.m3u8" + query)
+        first, second = sorted(server.viewers("live/cam"), key=lambda one: one["id"])
+        self.text("/live/cam/v1/media.m3u8?visit=a")
+        server.run("kick", "--viewer", str(first["id"]))
+        until(lambda: self.get("/live/cam/v1/media.m3u8?visit=a")[0] == 403, 2, "the list is refused")
+        self.assertEqual(self.get("/live/cam/v1/part_0_0.m4s?visit=a")[0], 403)
+        self.text("/live/cam/v1/media.m3u8?visit=b")
+        self.assertEqual([one["id"] for one in server.viewers("live/cam")], [second["id"]])
+
     def test_a_list_that_lost_its_track_begins_anew(self):
         server = self.live()
         self.text("/live/cam/index.m3u8")
@@ -214,15 +226,16 @@ class Changes(Player):
         self.assertGreaterEqual(len(kicked), 3, "two tracks, and what names the tracks")
 
         def goes_on():
-            status, body = self.get("/live/cam/v1/media.m3u8")
+            status, body = self.get("/live/cam/v1/media.m3u8?visit=later")  # who was there before is kicked, too
             now = body.decode() if status == 200 else ""
-            return now if "PRELOAD-HINT" in now and now.count("#EXTINF") and now != before else None
-        text = until(goes_on, 20, "the list goes on")
+            return now if "PRELOAD-HINT" in now and now.count("#EXTINF") else None
+        self.assertEqual(self.get("/live/cam/v1/media.m3u8")[0], 403)
+        text = until(goes_on, 20, "the list goes on").replace("?visit=later", "")
         later, _ = hls_rules.read(text)
         earlier, _ = hls_rules.read(before)
         self.assertEqual(hls_rules.check(text), [], text)
         self.assertGreaterEqual(later.last_msn, earlier.last_msn)
-        until(lambda: len(self.text(f"/live/cam/v1/media.m3u8?_HLS_msn={later.next_msn + 1}")) > 0, 20, "and on")
+        until(lambda: len(self.text(f"/live/cam/v1/media.m3u8?visit=later&_HLS_msn={later.next_msn + 1}")) > 0, 20, "and on")
 
     def test_a_token_goes_on_in_dash_as_well(self):
         self.live()
