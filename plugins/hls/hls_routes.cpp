@@ -1,11 +1,11 @@
 #include "hls_routes.hpp"
 
 #include <cstdlib>
-#include <sluice/json.hpp>
 #include <sluice/stream_key.hpp>
 
 #include "mpd.hpp"
 #include "multivariant.hpp"
+#include "stream_list.hpp"
 
 namespace sluice::hls {
 namespace {
@@ -173,37 +173,17 @@ void HlsRoutes::on_change(const sluice_change& change) {
 void HlsRoutes::begin_all_live() {
   if (!settings_.at_publish || draining_) return;
   wanted_.clear();
-  for (std::string& key : live_keys()) {
+  for (std::string& key : live_keys(host_)) {
     stream(key);
     wanted_.insert(std::move(key));
   }
-}
-
-std::vector<std::string> HlsRoutes::live_keys() const {
-  std::vector<std::string> keys;
-  std::string text(1 << 16, '\0');
-  sluice_text out{text.data(), text.size(), 0};
-  const auto& registry = host_.registry();
-  sluice_status status = registry.call(&sluice_registry::list, registry.self(), &out);
-  if (status == SLUICE_STATUS_LIMIT) {
-    text.resize(out.size + 4096);
-    out = {text.data(), text.size(), 0};
-    status = registry.call(&sluice_registry::list, registry.self(), &out);
-  }
-  if (status != SLUICE_STATUS_OK) return keys;
-  const Json list(std::string_view(text).substr(0, out.size));
-  for (std::uint64_t i = 0; i < list.count("/streams"); ++i) {
-    const std::string at = "/streams/" + std::to_string(i);
-    if (list.text(at + "/state") != "ended") keys.push_back(list.text(at + "/key"));
-  }
-  return keys;
 }
 
 // The stream itself first, then the layers of its ladder that are live.
 std::vector<std::string> HlsRoutes::layers_of(const std::string& key) const {
   std::vector<std::string> keys{key};
   if (key.find('~') != std::string::npos) return keys;
-  for (std::string& other : live_keys())
+  for (std::string& other : live_keys(host_))
     if (other.starts_with(key + "~")) keys.push_back(std::move(other));
   return keys;
 }

@@ -44,7 +44,6 @@ class HlsRoutes {
   void put_away(const std::string& key);
   void on_change(const sluice_change& change);
   void begin_all_live();
-  std::vector<std::string> live_keys() const;
   std::vector<std::string> layers_of(const std::string& key) const;
   bool give(Manifest& manifest);
   void give_multivariant(Manifest& manifest, const std::vector<std::string>& keys);

@@ -175,6 +175,23 @@ class Changes(Player):
         self.assertEqual(hls_rules.check(text), [], text)
         self.assertEqual(hls_rules.check_sequence(before, text), [], before + text)
 
+    def test_the_target_duration_stays_when_a_group_of_pictures_is_longer(self):
+        self.live("uneven.flv")
+        self.text("/live/cam/index.m3u8")
+        lists = {rendition: self.text(f"/live/cam/{rendition}/media.m3u8") for rendition in ("v1", "a2", "ts")}
+
+        def long_group_is_over():
+            now = {rendition: self.text(f"/live/cam/{rendition}/media.m3u8") for rendition in lists}
+            for rendition, text in now.items():
+                self.assertEqual(hls_rules.check(text), [], text)
+                self.assertEqual(hls_rules.check_sequence(lists[rendition], text), [], lists[rendition] + text)
+            lists.update(now)
+            begun_without_key = [one for one in hls_rules.read(now["v1"])[0].segments if one.parts and not one.parts[0].independent]
+            return begun_without_key and hls_rules.read(now["v1"])[0].next_msn > 7
+        until(long_group_is_over, 40, lambda: f"segments without a key frame at their beginning: {lists}", 0.3)
+        self.assertEqual({hls_rules.read(text)[0].target for text in lists.values()}, {2})
+        self.assertNotIn("INDEPENDENT-SEGMENTS", self.text("/live/cam/index.m3u8"))
+
     def test_a_delta_update_stands_for_the_whole_list(self):
         self.live()
         self.text("/live/cam/index.m3u8")
@@ -263,6 +280,12 @@ class Watched(Player):
         self.live()
         self.plays(f"http://127.0.0.1:{self.http}/live/cam/index.m3u8")
 
+    def test_ffmpeg_plays_segments_that_begin_without_a_key_frame(self):
+        self.live("uneven.flv")
+        self.text("/live/cam/index.m3u8")
+        until(lambda: hls_rules.read(self.text("/live/cam/v1/media.m3u8"))[0].next_msn > 3, 30, "the long group has begun", 0.3)
+        self.plays(f"http://127.0.0.1:{self.http}/live/cam/index.m3u8", 8)
+
     @unittest.skipUnless(os.path.exists(os.path.join(MODULES, "mpegts.so")), "nobody packages transport streams here")
     def test_ffmpeg_plays_plain_hls(self):
         self.live()
@@ -287,10 +310,10 @@ class Watched(Player):
         self.assertNotIn("EXT-X-MEDIA:", text)
         self.assertEqual(hls_rules.check(self.text("/live/cam/a1/media.m3u8")), [])
 
-    def plays(self, url):
+    def plays(self, url, seconds=3):
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "out.mp4")
-            program = self.keep(Program(["ffmpeg", "-v", "error", "-y", "-i", url, "-t", "3", "-c", "copy", out]))
+            program = self.keep(Program(["ffmpeg", "-v", "error", "-y", "-i", url, "-t", str(seconds), "-c", "copy", out]))
             program.wait(40)
             seen = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=codec_type,nb_frames", "-of", "csv=p=0",
                                    out], capture_output=True, text=True, check=True).stdout
