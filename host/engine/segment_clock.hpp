@@ -5,8 +5,8 @@
 //   without        by time alone, on the leading sound track
 //   discontinuity  a segment begins at once
 //   bound          how long segments are is settled with the first one; a group of pictures that would make a
-//                  longer one is cut, since a playlist may not change what it said of that (RFC 8216bis 6.2.1);
-//                  the next key frame then begins a segment
+//                  longer one is cut, since a playlist may not change what it said of that (RFC
+//                  8216bis 6.2.1); the next key frame then begins a segment
 #pragma once
 
 #include <cstdint>

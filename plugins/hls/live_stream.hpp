@@ -31,8 +31,8 @@ class LiveStream {
   ~LiveStream();
 
   // Answers through the ticket, now or later. `more`: of a segment, how many parts this answer had already.
-  void serve(const Target& target, const Delivery& delivery, const std::string& query,
-             std::uint32_t more, Ticket ticket);
+  void serve(const Target& target, const Delivery& delivery, const std::string& query, std::uint32_t more,
+             Ticket ticket);
 
   // The tracks are known and each can be listed, or has had its time to.
   bool presentable(std::int64_t now) const;

@@ -61,8 +61,7 @@ class Writer {
       const Segment* next = i + 1 < runs.size() ? &leader_.segments()[runs[i + 1].first] : nullptr;
       period(leader_.segments()[runs[i].first], next);
     }
-    if (!leader_.ended())
-      text_ += "  " + utc_timing() + "\n";
+    if (!leader_.ended()) text_ += "  " + utc_timing() + "\n";
     text_ += "</MPD>\n";
     return std::move(text_);
   }
@@ -147,12 +146,13 @@ class Writer {
     if (rendition.facts->independent) text += attribute("startWithSAP", rendition.video ? 2u : 1u);
     if (!rendition.facts->language.empty()) text += attribute("lang", rendition.facts->language);
     text += ">\n";
-    if (wish_.low_latency && !leader_.ended() && first.wall != no_wall) text += producer_time(rendition, first);
+    if (wish_.low_latency && !leader_.ended() && first.wall != no_wall)
+      text += producer_time(rendition, first);
     return text + "      <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"main\"/>\n";
   }
 
-  // ISO/IEC 23009-1 5.12: what latency is measured against; in the segments it is a box ("prft"). Its UTCTiming
-  // tells how the time is spelt.
+  // ISO/IEC 23009-1 5.12: what latency is measured against; in the segments it is a box ("prft"). Its
+  // UTCTiming tells how the time is spelt.
   std::string producer_time(const MpdRendition& rendition, const Segment& first) const {
     const std::int64_t at = ticks(std::max<std::int64_t>(first.begin, 0), rendition.timescale);
     return "      <ProducerReferenceTime" + attribute("id", 0u) + attribute("inband", "true") +
@@ -236,8 +236,8 @@ class Writer {
     std::int64_t begin, end;
   };
 
-  // When each segment of a run begins and ends; a segment ends where the next begins. None is named that has not
-  // begun: a player that takes the last one's end for live (Shaka) would wait there.
+  // When each segment of a run begins and ends; a segment ends where the next begins. None is named that has
+  // not begun: a player that takes the last one's end for live (Shaka) would wait there.
   static std::vector<Extent> extents(const MpdRendition& rendition, const Run& run) {
     const PartIndex& index = *rendition.index;
     const auto& segments = index.segments();

@@ -20,8 +20,7 @@ void each_stream(const Host& host, const OnStream& on_stream) {
   }
   if (status != SLUICE_STATUS_OK) return;
   const Json list(std::string_view(text).substr(0, out.size));
-  for (std::uint64_t i = 0; i < list.count("/streams"); ++i)
-    on_stream(list, "/streams/" + std::to_string(i));
+  for (std::uint64_t i = 0; i < list.count("/streams"); ++i) on_stream(list, "/streams/" + std::to_string(i));
 }
 
 }  // namespace

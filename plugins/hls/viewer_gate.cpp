@@ -7,8 +7,8 @@
 namespace sluice::hls {
 namespace {
 
-// How long a right holds without being asked for again, so one that expired meanwhile plays on no longer. Who is
-// kicked is out at once, for what is left of it.
+// How long a right holds without being asked for again, so one that expired meanwhile plays on no longer. Who
+// is kicked is out at once, for what is left of it.
 constexpr std::int64_t remembered_ns = 30'000'000'000;
 constexpr std::size_t verdict_limit = 50'000;
 // Of their names: ever other queries must not fill the memory.

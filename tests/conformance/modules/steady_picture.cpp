@@ -21,11 +21,11 @@ class SteadyPicture final : public sluice::Module {
     sluice::SessionRequest request;
     request.key = "example/steady";
     request.local_module = true;
-    const sluice_status status = publisher_.open(
-        host().lane(0), request,
-        {.on_open = [this] { begin(); },
-         .on_refused = [this](sluice_status, std::string_view why) { host().warn(why); },
-         .on_revoked = [this](sluice_status, std::string_view why) { end(why); }});
+    const sluice_status status =
+        publisher_.open(host().lane(0), request,
+                        {.on_open = [this] { begin(); },
+                         .on_refused = [this](sluice_status, std::string_view why) { host().warn(why); },
+                         .on_revoked = [this](sluice_status, std::string_view why) { end(why); }});
     if (status != SLUICE_STATUS_OK) throw sluice::Error(status, "cannot publish example/steady");
   }
 
