@@ -147,6 +147,7 @@ void Publication::describe(Frame& frame, const TrackRevision& track, const Frame
   beat.dts = view.dts;
   beat.duration = view.duration;
   const CutMark mark = stream_->marks.stamp(beat);
+  stream_->counters.segment_bound.store(stream_->marks.bound(), std::memory_order_relaxed);
   view.segment = mark.segment;
   view.part = mark.part;
   view.discontinuity = mark.discontinuity;

@@ -82,6 +82,7 @@ nlohmann::json counter_facts(const Stream& stream, std::int64_t now) {
           {"fps", static_cast<double>(static_cast<std::int64_t>(stream.rates.fps * 100)) / 100},
           {"gop_frames", read(counters.gop_frames)},
           {"gop_ms", read(counters.gop_time) / 1'000'000},
+          {"segment_bound_ms", read(counters.segment_bound) / 1'000'000},
           {"key_age_ms", stream.rates.key_seen == 0 ? -1 : (now - stream.rates.key_seen) / 1'000'000},
           {"cache_bytes", stream.log.held_bytes()},
           {"memory", stream.pool->held()},

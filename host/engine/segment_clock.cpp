@@ -1,5 +1,6 @@
 #include "engine/segment_clock.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::engine {
@@ -17,6 +18,7 @@ CutMark SegmentClock::stamp(const Beat& beat) {
     recoded_ = true;
     begin_segment(beat);
   } else if (segment_due(beat, leading)) {
+    settle_bound(beat.dts - segment_start_);
     begin_segment(beat);
   } else if (part_due(beat, leading)) {
     ++mark_.part;
@@ -51,7 +53,17 @@ bool SegmentClock::segment_due(const Beat& beat, bool leading) const {
   if (elapsed >= longest * segment_target_) return true;
   if (!leading) return false;
   if (recoded_ && (!video_leads() || beat.key)) return true;
-  return elapsed + tolerance >= segment_target_ && (!video_leads() || beat.key);
+  if (keyless_ && video_leads() && beat.key) return true;
+  if (elapsed + tolerance >= segment_target_ && (!video_leads() || beat.key)) return true;
+  const std::int64_t step = beat.duration > 0 ? beat.duration : leader_step_;
+  return bound_ != 0 && elapsed + step > bound_ + over;
+}
+
+// Regular groups of pictures must not be cut for a few milliseconds.
+void SegmentClock::settle_bound(std::int64_t length) {
+  if (bound_ != 0) return;
+  const std::int64_t least = std::max(segment_target_, length - over + tolerance);
+  bound_ = (least + second - 1) / second * second;
 }
 
 bool SegmentClock::part_due(const Beat& beat, bool leading) const {
@@ -62,6 +74,7 @@ bool SegmentClock::part_due(const Beat& beat, bool leading) const {
 }
 
 void SegmentClock::begin_segment(const Beat& beat) {
+  keyless_ = bound_ != 0 && video_leads() && !beat.key;
   ++mark_.segment;
   mark_.discontinuity += std::exchange(recoded_, false);
   mark_.part = 0;

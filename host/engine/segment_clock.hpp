@@ -5,8 +5,10 @@
 //   without        by time alone, on the leading sound track
 //   discontinuity  a segment begins at once
 //   other coding   counts as a discontinuity (RFC 8216bis, 4.4.4.3): of the leading track at once, of another
-//   with
-//                  the leading track's next segment
+//                  with the leading track's next segment
+//   bound          how long segments are is settled with the first one; a group of pictures that would make a
+//                  longer one is cut, since a playlist may not change what it said of that (RFC
+//                  8216bis 6.2.1); the next key frame then begins a segment
 #pragma once
 
 #include <array>
@@ -35,10 +37,15 @@ class SegmentClock {
 
   SegmentClock(std::int64_t segment_target, std::int64_t part_target);
   CutMark stamp(const Beat& beat);
+  // No segment that begins from now on rounds to more, ns, whole seconds. 0: the first segment is not over.
+  std::int64_t bound() const { return bound_; }
 
  private:
   static constexpr std::int64_t tolerance = 50'000'000;  // a key every 2 s may come at 1.98
   static constexpr std::int64_t longest = 10;            // targets without a key: cut where we are
+  // Over the bound: tracks are cut at frames of their own, and half a second would round up.
+  static constexpr std::int64_t over = 300'000'000;
+  static constexpr std::int64_t second = 1'000'000'000;
 
   bool leads(const Beat& beat);
   bool is_recoded(const Beat& beat);
@@ -46,6 +53,7 @@ class SegmentClock {
   bool segment_due(const Beat& beat, bool leading) const;
   bool part_due(const Beat& beat, bool leading) const;
   void begin_segment(const Beat& beat);
+  void settle_bound(std::int64_t length);
 
   const std::int64_t segment_target_;
   const std::int64_t part_target_;
@@ -60,6 +68,8 @@ class SegmentClock {
   bool leader_ran_ = false;
   std::int64_t segment_start_ = 0;
   std::int64_t part_start_ = 0;
+  std::int64_t bound_ = 0;
+  bool keyless_ = false;  // this segment began without a key frame
 };
 
 }  // namespace sluice::engine

@@ -28,8 +28,9 @@ struct StreamCounters {
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> video_frames{0};
   std::atomic<std::uint64_t> keys{0};
-  std::atomic<std::uint64_t> gop_frames{0};  // of the last whole GOP
-  std::atomic<std::int64_t> gop_time{0};     // ns
+  std::atomic<std::uint64_t> gop_frames{0};    // of the last whole GOP
+  std::atomic<std::int64_t> gop_time{0};       // ns
+  std::atomic<std::int64_t> segment_bound{0};  // ns, SegmentClock::bound
   std::atomic<std::uint64_t> discontinuities{0};
   std::atomic<std::uint64_t> dropped_memory{0};  // no memory, and what could not be decoded after it
   std::atomic<std::uint64_t> dropped_no_key{0};  // before a track's first key frame

@@ -1,10 +1,11 @@
 #include "hls_routes.hpp"
 
-#include <sluice/json.hpp>
+#include <cstdlib>
 #include <sluice/stream_key.hpp>
 
 #include "mpd.hpp"
 #include "multivariant.hpp"
+#include "stream_list.hpp"
 
 namespace sluice::hls {
 namespace {
@@ -67,6 +68,7 @@ void HlsRoutes::begin() {
       [](void* self, const sluice_change* change) { static_cast<HlsRoutes*>(self)->on_change(*change); },
       static_cast<void*>(this), &watch_);
   for (const char* pattern : patterns) add(pattern);
+  begin_all_live();
   tick();
 }
 
@@ -78,6 +80,8 @@ void HlsRoutes::add(const char* pattern) {
 }
 
 void HlsRoutes::drain() {
+  draining_ = true;
+  wanted_.clear();
   routes_.clear();
   for (Manifest& manifest : manifests_) refuse(manifest.ticket, Errc::not_in_time);
   manifests_.clear();
@@ -89,6 +93,7 @@ void HlsRoutes::on_request(const HttpRequest& request, Ticket& ticket) {
   path.erase(0, path.find_first_not_of('/'));
   const auto target = parse_target(path);
   if (!target || !is_canonical_stream_key(target->key)) return refuse(ticket, Errc::no_such_file);
+  if (const auto more = request.more()) return go_on(path, *more, ticket);
   const auto delivery = parse_delivery(request.query());
   if (!delivery) return refuse(ticket, delivery.error());
   std::string query = carried_query(request.query());
@@ -105,12 +110,22 @@ void HlsRoutes::on_request(const HttpRequest& request, Ticket& ticket) {
             });
 }
 
+// A segment that grows, whose viewer was judged when it began.
+void HlsRoutes::go_on(const std::string& path, const std::string& more, Ticket& ticket) {
+  const auto target = parse_target(path);
+  const auto live = streams_.find(target->key);
+  if (live == streams_.end() || target->file.kind != FileKind::segment)
+    return refuse(ticket, Errc::no_such_file);
+  const auto parts = static_cast<std::uint32_t>(std::strtoul(more.c_str(), nullptr, 10));  // our own word
+  live->second->serve(*target, {}, {}, parts, std::move(ticket));
+}
+
 void HlsRoutes::serve(const Target& target, const Delivery& delivery, const std::string& query,
                       Ticket ticket) {
   const std::string key(target.key);
   LiveStream* live = stream(key);
   if (!live) return refuse(ticket, Errc::too_many_waiting);
-  if (!target.rendition.empty()) return live->serve(target, delivery, query, std::move(ticket));
+  if (!target.rendition.empty()) return live->serve(target, delivery, query, 0, std::move(ticket));
   if (manifests_.size() >= manifest_limit) return refuse(ticket, Errc::too_many_waiting);
   Manifest manifest{target.file.kind, key, query, host_.now() + start_patience, std::move(ticket)};
   if (!give(manifest)) manifests_.push_back(std::move(manifest));
@@ -144,30 +159,32 @@ void HlsRoutes::put_away(const std::string& key) {
 // A stream that ended is still listed for those who watch its end; a new one of that key takes its place.
 void HlsRoutes::on_change(const sluice_change& change) {
   const std::string key(from_abi(change.key));
+  if (change.kind == SLUICE_CHANGE_RESYNC) return begin_all_live();
+  if (change.kind == SLUICE_CHANGE_STREAM_ENDED) wanted_.erase(key);
   if (change.kind != SLUICE_CHANGE_STREAM_LIVE) return;
   const auto found = streams_.find(key);
   if (found != streams_.end() && found->second->ended()) put_away(key);
+  if (!settings_.at_publish || draining_) return;
+  wanted_.insert(key);
+  stream(key);
+}
+
+// Those that were live before we watched, or while changes were lost.
+void HlsRoutes::begin_all_live() {
+  if (!settings_.at_publish || draining_) return;
+  wanted_.clear();
+  for (std::string& key : live_keys(host_)) {
+    stream(key);
+    wanted_.insert(std::move(key));
+  }
 }
 
 // The stream itself first, then the layers of its ladder that are live.
 std::vector<std::string> HlsRoutes::layers_of(const std::string& key) const {
   std::vector<std::string> keys{key};
   if (key.find('~') != std::string::npos) return keys;
-  std::string text(1 << 16, '\0');
-  sluice_text out{text.data(), text.size(), 0};
-  const auto& registry = host_.registry();
-  sluice_status status = registry.call(&sluice_registry::list, registry.self(), &out);
-  if (status == SLUICE_STATUS_LIMIT) {
-    text.resize(out.size + 4096);
-    out = {text.data(), text.size(), 0};
-    status = registry.call(&sluice_registry::list, registry.self(), &out);
-  }
-  if (status != SLUICE_STATUS_OK || text.find(key + "~") == std::string::npos) return keys;
-  const Json list(std::string_view(text).substr(0, out.size));
-  for (std::uint64_t i = 0; i < list.count("/streams"); ++i) {
-    std::string other = list.text("/streams/" + std::to_string(i) + "/key");
+  for (std::string& other : live_keys(host_))
     if (other.starts_with(key + "~")) keys.push_back(std::move(other));
-  }
   return keys;
 }
 
@@ -215,6 +232,7 @@ void HlsRoutes::give_mpd(Manifest& manifest, const std::vector<std::string>& key
   const HttpReply reply{.headers = {{"Content-Type", "application/dash+xml"}, {"Cache-Control", "no-cache"}},
                         .body = write_mpd(ordered, {.now = host_.wall(),
                                                     .availability_start = base->availability_start(),
+                                                    .low_latency = true,
                                                     .query = manifest.query})};
   reply.give(manifest.ticket);
 }
@@ -230,6 +248,8 @@ void HlsRoutes::give_manifests() {
 void HlsRoutes::tick() {
   const std::int64_t now = host_.now();
   gone_.clear();
+  // Begun again if it was taken from us; what nobody watches is kept.
+  for (const std::string& key : wanted_) stream(key);
   for (auto& [key, stream] : streams_) stream->tick(now);
   give_manifests();
   std::erase_if(manifests_, [&](Manifest& manifest) {

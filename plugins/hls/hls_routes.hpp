@@ -5,6 +5,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,13 @@ class HlsRoutes {
 
   void add(const char* pattern);
   void on_request(const HttpRequest& request, Ticket& ticket);
+  void go_on(const std::string& path, const std::string& more, Ticket& ticket);
   void serve(const Target& target, const Delivery& delivery, const std::string& query, Ticket ticket);
   LiveStream* stream(const std::string& key);
   const LiveStream* find(const std::string& key) const;
   void put_away(const std::string& key);
   void on_change(const sluice_change& change);
+  void begin_all_live();
   std::vector<std::string> layers_of(const std::string& key) const;
   bool give(Manifest& manifest);
   void give_multivariant(Manifest& manifest, const std::vector<std::string>& keys);
@@ -54,9 +57,11 @@ class HlsRoutes {
   ViewerGate gate_;
   std::vector<std::unique_ptr<HttpRoute>> routes_;
   std::map<std::string, std::unique_ptr<LiveStream>, std::less<>> streams_;
+  std::set<std::string, std::less<>> wanted_;      // live and begun at publish, so kept without a viewer
   std::vector<std::unique_ptr<LiveStream>> gone_;  // until nothing of theirs is running any more
   std::list<Manifest> manifests_;
   bool giving_ = false;
+  bool draining_ = false;
   Timer timer_;
   sluice_registry_watch* watch_ = nullptr;
 };

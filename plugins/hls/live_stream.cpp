@@ -28,6 +28,16 @@ void add_chunks(const Part& part, HttpReply& reply) {
     reply.frames.push_back(static_cast<const sluice_frame*>(chunk.get()));
 }
 
+std::uint32_t asked_part(const File& file, std::uint32_t more) {
+  return file.kind == FileKind::segment ? more : file.part;
+}
+
+Wish wish_of(FileKind kind, const PartIndex::PartName& named, const Delivery& delivery) {
+  if (kind == FileKind::part) return Wish::part(named.segment, named.part);
+  if (kind == FileKind::segment) return Wish::growth(named.segment, named.part);
+  return Wish::playlist(delivery);
+}
+
 }  // namespace
 
 void refuse(Ticket& ticket, const error_code& why) {
@@ -196,18 +206,18 @@ void LiveStream::add_to_mpd(const std::string& folder, std::vector<Rendition>& f
 }
 
 void LiveStream::serve(const Target& target, const Delivery& delivery, const std::string& query,
-                       Ticket ticket) {
+                       std::uint32_t more, Ticket ticket) {
   touched_ = host_.now();
   Asked asked{target.file.kind,
               delivery,
               std::string(target.rendition),
               query,
-              {target.file.number, target.file.part},
+              {target.file.number, asked_part(target.file, more)},
               std::move(ticket)};
   if (Place* place = find(target.rendition)) {
-    if (target.file.kind == FileKind::media || target.file.kind == FileKind::part)
-      return serve_media(*place, std::move(asked));
-    return serve_file(*place, target.file, std::move(asked.ticket));
+    if (target.file.kind == FileKind::init || (target.file.ts && target.file.kind == FileKind::segment))
+      return serve_file(*place, target.file, std::move(asked.ticket));
+    return serve_media(*place, std::move(asked));
   }
   const bool may_come = opened_at_ == 0 && !refused_ && target.file.kind == FileKind::media;
   if (!may_come) return refuse(asked.ticket, Errc::no_such_file);
@@ -226,8 +236,7 @@ void LiveStream::serve_early() {
 }
 
 void LiveStream::serve_media(Place& place, Asked asked) {
-  const Wish wish = asked.kind == FileKind::part ? Wish::part(asked.named.segment, asked.named.part)
-                                                 : Wish::playlist(asked.delivery);
+  const Wish wish = wish_of(asked.kind, asked.named, asked.delivery);
   const std::uint64_t token = next_token_++;
   const auto verdict = place.feed->failed() ? std::optional<error_code>(Errc::no_such_file)
                                             : place.waiting.ask(place.feed->index(), wish, token,
@@ -254,11 +263,24 @@ void LiveStream::tell(Place& place, std::vector<Waiting::Told>& told) {
 
 void LiveStream::answer(Place& place, Asked& asked) {
   if (asked.kind == FileKind::media) return give_list(place, asked, asked.ticket);
+  if (asked.kind == FileKind::segment) return give_segment(place, asked, asked.ticket);
   const Part* part = place.feed->index().find_part(asked.named.segment, asked.named.part);
   if (!part) return refuse(asked.ticket, Errc::no_such_file);
   HttpReply reply{.headers = {{"Content-Type", place.feed->mime()}, keep}};
   add_chunks(*part, reply);
   reply.give(asked.ticket);
+}
+
+// One that is still made is answered with the parts it has, and asked for again.
+void LiveStream::give_segment(Place& place, const Asked& asked, Ticket& ticket) {
+  const Segment* segment = place.feed->index().find_segment(asked.named.segment);
+  if (!segment) return refuse(ticket, Errc::no_such_file);
+  const bool whole = segment->closed && asked.named.part == 0;
+  HttpReply reply{.headers = {{"Content-Type", place.feed->mime()}, keep}, .ranges = whole};
+  const std::size_t count = place.feed->index().whole_parts(*segment);
+  for (std::size_t i = asked.named.part; i < count; ++i) add_chunks(segment->parts[i], reply);
+  if (!segment->closed) reply.more = std::to_string(count);
+  reply.give(ticket);
 }
 
 void LiveStream::give_list(Place& place, const Asked& asked, Ticket& ticket) {

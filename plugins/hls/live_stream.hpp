@@ -30,8 +30,9 @@ class LiveStream {
   // Whoever still waits is told to ask again.
   ~LiveStream();
 
-  // Answers through the ticket, now or later.
-  void serve(const Target& target, const Delivery& delivery, const std::string& query, Ticket ticket);
+  // Answers through the ticket, now or later. `more`: of a segment, how many parts this answer had already.
+  void serve(const Target& target, const Delivery& delivery, const std::string& query, std::uint32_t more,
+             Ticket ticket);
 
   // The tracks are known and each can be listed, or has had its time to.
   bool presentable(std::int64_t now) const;
@@ -74,6 +75,7 @@ class LiveStream {
   Place* transport_stream();
   void serve_media(Place& place, Asked asked);
   void serve_file(Place& place, const File& file, Ticket ticket);
+  void give_segment(Place& place, const Asked& asked, Ticket& ticket);
   void answer(Place& place, Asked& asked);
   void give_list(Place& place, const Asked& asked, Ticket& ticket);
   void tell(Place& place, std::vector<Waiting::Told>& told);

@@ -10,6 +10,8 @@ namespace sluice::hls {
 namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
+// What players fetch anew so often; with half of it Shaka 5.2 stops to ask for segments.
+constexpr std::int64_t low_latency_update = second;
 
 // A run of segments without a hole, by place in the index: from `first`, `count` of them.
 struct Run {
@@ -59,9 +61,7 @@ class Writer {
       const Segment* next = i + 1 < runs.size() ? &leader_.segments()[runs[i + 1].first] : nullptr;
       period(leader_.segments()[runs[i].first], next);
     }
-    if (!leader_.ended())
-      text_ += "  <UTCTiming schemeIdUri=\"urn:mpeg:dash:utc:direct:2014\"" +
-               attribute("value", spell_date_time(wish_.now)) + "/>\n";
+    if (!leader_.ended()) text_ += "  " + utc_timing() + "\n";
     text_ += "</MPD>\n";
     return std::move(text_);
   }
@@ -69,26 +69,40 @@ class Writer {
  private:
   void head() {
     const std::int64_t target = static_cast<std::int64_t>(leader_.target_duration()) * second;
-    const std::int64_t delay =
-        wish_.low_latency ? std::max<std::int64_t>(4 * part_target(), second) : 3 * target;
+    const std::int64_t delay = wish_.low_latency ? low_latency_delay() : 3 * target;
+    const std::int64_t update = wish_.low_latency ? low_latency_update : target;
     const std::int64_t end = leader_.last_closed()->end();
     text_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"";
-    text_ += attribute("profiles", "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019");
+    std::string profiles = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019";
+    if (wish_.low_latency) profiles += ",http://www.dashif.org/guidelines/low-latency-live-v5";
+    text_ += attribute("profiles", profiles);
     text_ += attribute("type", "dynamic");
     text_ += attribute("availabilityStartTime", spell_date_time(wish_.availability_start));
     text_ += attribute("publishTime", spell_date_time(wish_.availability_start + end));
     if (leader_.ended())
       text_ += attribute("mediaPresentationDuration", spell_duration(end));
     else
-      text_ += attribute("minimumUpdatePeriod", spell_duration(wish_.low_latency ? second : target));
+      text_ += attribute("minimumUpdatePeriod", spell_duration(update));
     text_ += attribute("minBufferTime", spell_duration(wish_.low_latency ? second : target));
-    text_ += attribute("timeShiftBufferDepth",
-                       spell_duration(end - leader_.segments()[leader_.first_listed()].begin));
+    // At least what is always kept, since players hold on to what they were told first.
+    const std::int64_t listed = end - leader_.segments()[leader_.first_listed()].begin;
+    text_ += attribute("timeShiftBufferDepth", spell_duration(std::max(listed, 3 * target)));
     text_ += attribute("suggestedPresentationDelay", spell_duration(delay));
     text_ += attribute("maxSegmentDuration", spell_duration(target + second / 2)) + ">\n";
-    if (wish_.low_latency)
-      text_ += "  <ServiceDescription id=\"0\"><Latency target=\"" + std::to_string(delay / 1'000'000) +
-               "\"/></ServiceDescription>\n";
+    if (wish_.low_latency) {
+      const auto ms = [](std::int64_t ns) { return static_cast<std::uint64_t>(ns / 1'000'000); };
+      text_ += "  <ServiceDescription id=\"0\"><Latency referenceId=\"0\"" + attribute("target", ms(delay)) +
+               attribute("max", ms(delay + 3 * target)) + attribute("min", ms(part_target())) +
+               "/><PlaybackRate max=\"1.10\" min=\"0.95\"/></ServiceDescription>\n";
+    }
+  }
+
+  // A segment is known once the manifest that names it was fetched, and it comes in parts.
+  std::int64_t low_latency_delay() const { return low_latency_update + 4 * part_target(); }
+
+  std::string utc_timing() const {
+    return "<UTCTiming schemeIdUri=\"urn:mpeg:dash:utc:direct:2014\"" +
+           attribute("value", spell_date_time(wish_.now)) + "/>";
   }
 
   std::int64_t part_target() const {
@@ -108,7 +122,7 @@ class Writer {
       const std::string representation_text = representation(rendition, first, next, start);
       if (representation_text.empty()) continue;
       if (video_open && !rendition.video) sets += "    </AdaptationSet>\n";
-      if (!video_open || !rendition.video) sets += adaptation_set(rendition, id++);
+      if (!video_open || !rendition.video) sets += adaptation_set(rendition, first, id++);
       sets += representation_text;
       if (!rendition.video) sets += "    </AdaptationSet>\n";
       video_open = rendition.video;
@@ -124,7 +138,7 @@ class Writer {
     return first.period == 0 ? "" : "-" + std::to_string(first.period);
   }
 
-  std::string adaptation_set(const MpdRendition& rendition, std::uint32_t id) const {
+  std::string adaptation_set(const MpdRendition& rendition, const Segment& first, std::uint32_t id) const {
     std::string text = "    <AdaptationSet" + attribute("id", id) +
                        attribute("contentType", rendition.video ? "video" : "audio") +
                        attribute("mimeType", rendition.video ? "video/mp4" : "audio/mp4") +
@@ -132,7 +146,19 @@ class Writer {
     if (rendition.facts->independent) text += attribute("startWithSAP", rendition.video ? 2u : 1u);
     if (!rendition.facts->language.empty()) text += attribute("lang", rendition.facts->language);
     text += ">\n";
+    if (wish_.low_latency && !leader_.ended() && first.wall != no_wall)
+      text += producer_time(rendition, first);
     return text + "      <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"main\"/>\n";
+  }
+
+  // ISO/IEC 23009-1 5.12: what latency is measured against; in the segments it is a box ("prft"). Its
+  // UTCTiming tells how the time is spelt.
+  std::string producer_time(const MpdRendition& rendition, const Segment& first) const {
+    const std::int64_t at = ticks(std::max<std::int64_t>(first.begin, 0), rendition.timescale);
+    return "      <ProducerReferenceTime" + attribute("id", 0u) + attribute("inband", "true") +
+           attribute("type", "captured") + attribute("wallClockTime", spell_date_time(first.wall)) +
+           attribute("presentationTime", static_cast<std::uint64_t>(at)) + ">" + utc_timing() +
+           "</ProducerReferenceTime>\n";
   }
 
   std::string representation(const MpdRendition& rendition, const Segment& first, const Segment* next,
@@ -206,22 +232,40 @@ class Writer {
     return std::max(open ? open->duration : 0, index.last_closed()->duration);
   }
 
-  // One S for neighbours that follow each other with the same length. A segment ends where the next begins.
-  void timeline(const MpdRendition& rendition, const Run& run, std::string& text) const {
-    const auto& segments = rendition.index->segments();
-    std::int64_t at = -1, length = 0, repeated = 0;
-    const auto flush = [&] {
-      if (length > 0 && repeated > 0) text += attribute("r", static_cast<std::uint64_t>(repeated));
-      if (length > 0) text += "/>\n";
-    };
+  struct Extent {
+    std::int64_t begin, end;
+  };
+
+  // When each segment of a run begins and ends; a segment ends where the next begins. None is named that has
+  // not begun: a player that takes the last one's end for live (Shaka) would wait there.
+  static std::vector<Extent> extents(const MpdRendition& rendition, const Run& run) {
+    const PartIndex& index = *rendition.index;
+    const auto& segments = index.segments();
+    // Sound is cut at its own frames: one that turns out longer than was said is fetched again (Shaka).
+    const std::int64_t slack = rendition.video ? 0 : 30'000'000;
+    std::vector<Extent> all;
     for (std::size_t i = run.first; i < run.first + run.count; ++i) {
       const Segment& segment = segments[i];
       const bool last = i + 1 == run.first + run.count;
       const std::int64_t end = !last            ? segments[i + 1].begin
                                : segment.closed ? segment.end()
-                                                : segment.begin + expected(*rendition.index);
-      const std::int64_t from = ticks(std::max<std::int64_t>(segment.begin, 0), rendition.timescale);
-      const std::int64_t ticks_long = std::max<std::int64_t>(ticks(end, rendition.timescale) - from, 1);
+                                                : segment.begin + expected(index) + slack;
+      all.push_back({segment.begin, end});
+    }
+    return all;
+  }
+
+  // One S for neighbours that follow each other with the same length.
+  void timeline(const MpdRendition& rendition, const Run& run, std::string& text) const {
+    std::int64_t at = -1, length = 0, repeated = 0;
+    const auto flush = [&] {
+      if (length > 0 && repeated > 0) text += attribute("r", static_cast<std::uint64_t>(repeated));
+      if (length > 0) text += "/>\n";
+    };
+    for (const Extent& extent : extents(rendition, run)) {
+      const std::int64_t from = ticks(std::max<std::int64_t>(extent.begin, 0), rendition.timescale);
+      const std::int64_t ticks_long =
+          std::max<std::int64_t>(ticks(extent.end, rendition.timescale) - from, 1);
       if (ticks_long == length && from == at) {
         ++repeated;
       } else {

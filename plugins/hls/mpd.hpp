@@ -29,7 +29,8 @@ struct MpdWish {
   std::int64_t now = 0;  // ns since 1970-01-01 UTC: UTCTiming
   // Wall clock of media time 0, ns; settled once by the caller, since it must not change.
   std::int64_t availability_start = 0;
-  // Name the open segment too, with the length of the one before, to be requested while it grows.
+  // DASH-IF low latency: name the open segment too, with the length of the one before, to be requested while
+  // it grows.
   bool low_latency = false;
   std::string_view query = {};  // with '?', behind every URI (carried_query)
 };

@@ -205,7 +205,7 @@ void PartIndex::close_open(const Chunk* next) {
 void PartIndex::settle_targets(const Segment& segment) {
   const std::uint32_t wanted = rounded_seconds(segment.duration);
   if (target_ == 0) {
-    target_ = std::max({1u, rounded_seconds(limits_.segment_target.count()), wanted});
+    target_ = std::max({1u, bound_, rounded_seconds(limits_.segment_target.count()), wanted});
     for (const Part& part : segment.parts) part_target_ = std::max(part_target_, rounded_up(part.duration()));
   } else if (wanted > target_) {
     target_ = wanted;

@@ -96,6 +96,9 @@ class PartIndex {
 
   void add(Chunk chunk);
   void add_init(std::uint64_t number, ChunkRef held);
+  // The longest any segment may be, rounded: what the target duration is to be at least. Before it is
+  // settled.
+  void expect_at_most(std::uint32_t seconds) { bound_ = seconds; }
   // No more comes: the open segment is finished and the list closed.
   void end();
 
@@ -136,8 +139,8 @@ class PartIndex {
   // RFC 8216bis 6.2.5.2: whether a playlist made now satisfies _HLS_msn and _HLS_part (an index).
   bool has(std::uint64_t msn, std::optional<std::uint32_t> part) const;
 
-  // Seconds; settled when the first segment is whole, never falls. It rises (counted) only when a longer
-  // segment comes, since an EXTINF above it would be worse.
+  // Seconds; settled when the first segment is whole, never falls. It rises (counted) only when a segment
+  // comes that is longer than the engine said, since an EXTINF above it would be worse.
   std::uint32_t target_duration() const { return target_; }
   std::int64_t part_target() const { return part_target_; }
 
@@ -179,6 +182,7 @@ class PartIndex {
   std::uint64_t bytes_ = 0;
   std::uint64_t revision_ = 0;
   std::uint32_t target_ = 0;
+  std::uint32_t bound_ = 0;
   std::int64_t part_target_ = 0;
   std::uint64_t peak_ = 0;
   bool ended_ = false;

@@ -17,6 +17,7 @@ Settings parse_settings(std::string_view text) {
   settings.window.time = std::chrono::seconds(number("window_s", 40));
   settings.window.bytes = static_cast<std::uint64_t>(number("window_bytes", 64 << 20));
   settings.linger = std::chrono::seconds(number("linger_s", 30));
+  settings.at_publish = json.has("/config/start") && json.text("/config/start") == "publish";
   return settings;
 }
 

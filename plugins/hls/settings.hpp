@@ -11,6 +11,7 @@ namespace sluice::hls {
 struct Settings {
   WindowLimits window;
   std::chrono::seconds linger{30};  // a stream nobody asks for any more is kept so long
+  bool at_publish = false;          // every stream that is live is kept, watched or not
 };
 
 // `json`: {"config": {...}}, already checked against the manifest's schema. Throws sluice::Error.

@@ -2,6 +2,8 @@
 
 #include <sluice/media/codec_string.hpp>
 
+#include "stream_list.hpp"
+
 namespace sluice::hls {
 namespace {
 
@@ -42,6 +44,7 @@ void TrackFeed::open_transport_stream(sluice_lane* lane, const std::string& key)
 
 void TrackFeed::subscribe(sluice_lane* lane, const std::string& key, std::string_view format,
                           const std::string& parameters) {
+  key_ = key;
   title_ = key + " " + facts_.id;
   SessionRequest request;
   request.key = key;
@@ -103,6 +106,9 @@ void TrackFeed::take(const sluice_frame& frame) {
   chunk.independent = (frame.flags & (SLUICE_FRAME_INDEPENDENT | SLUICE_FRAME_KEY)) != 0;
   chunk.bytes = frame.bytes;
   chunk.held = hold(frame);
+  // The chunk that ends the first segment: it is settled now.
+  if (index_.target_duration() == 0 && index_.open() && chunk.segment > index_.open()->number)
+    index_.expect_at_most(segment_bound(host_, key_));
   index_.add(std::move(chunk));
 }
 

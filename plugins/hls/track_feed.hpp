@@ -54,6 +54,7 @@ class TrackFeed {
   std::function<void()> on_change_;
   Subscriber subscriber_;
   Rendition facts_;
+  std::string key_;    // of the stream
   std::string title_;  // for the log
   bool video_ = false;
   bool failed_ = false;

@@ -7,7 +7,8 @@
 namespace sluice::hls {
 namespace {
 
-// A viewer whose right was taken away plays on no longer than this.
+// How long a right holds without being asked for again, so one that expired meanwhile plays on no longer. Who
+// is kicked is out at once, for what is left of it.
 constexpr std::int64_t remembered_ns = 30'000'000'000;
 constexpr std::size_t verdict_limit = 50'000;
 // Of their names: ever other queries must not fill the memory.
@@ -46,8 +47,12 @@ const SubscriberCalls& ViewerGate::calls() {
       // What comes is sent as segments: it only stands for the viewer. Read with the next sweep, so that
       // viewers cost the lane nothing with each frame.
       .on_ready = [](void* ctx) { static_cast<Verdict*>(ctx)->unread = true; },
-      .on_closed = [](void* ctx, sluice_status,
-                      std::string_view) { static_cast<Verdict*>(ctx)->seat.close("ended"); }};
+      .on_closed =
+          [](void* ctx, sluice_status why, std::string_view) {
+            auto& verdict = *static_cast<Verdict*>(ctx);
+            verdict.seat.close("ended");
+            verdict.sent_away = why == SLUICE_STATUS_CANCELLED;
+          }};
   return table;
 }
 
@@ -55,7 +60,9 @@ void ViewerGate::ask(const SessionRequest& viewer, Then then) {
   std::string name = name_of(viewer);
   if (const auto found = verdicts_.find(name); found != verdicts_.end()) {
     Verdict& verdict = *found->second;
-    if (verdict.until > host_.now()) return then(SLUICE_STATUS_OK, {});
+    if (verdict.until > host_.now())
+      return verdict.sent_away ? then(SLUICE_STATUS_DENIED, "This viewer was sent away.")
+                               : then(SLUICE_STATUS_OK, {});
     if (verdict.until == 0) {
       if (verdict.waiting.size() >= waiting_limit) return then(SLUICE_STATUS_BUSY, {});
       verdict.waiting.push_back(std::move(then));

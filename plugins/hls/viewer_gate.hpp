@@ -41,6 +41,7 @@ class ViewerGate {
     std::vector<Then> waiting;
     std::int64_t until = 0;  // 0: still asked
     bool unread = false;     // frames wait at the seat
+    bool sent_away = false;  // by the operator, or because the right was taken back
   };
 
   static const SubscriberCalls& calls();

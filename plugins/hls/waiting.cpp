@@ -36,10 +36,33 @@ std::optional<error_code> judge_part(const PartIndex& index, const PartIndex::Pa
   return error_code(Errc::no_such_file);
 }
 
+// A player that counts on may ask for the one after the segment that is made now.
+std::optional<error_code> judge_growth(const PartIndex& index, const PartIndex::PartName& wanted) {
+  if (const Segment* segment = index.find_segment(wanted.segment)) {
+    const bool more = segment->closed || index.whole_parts(*segment) > wanted.part;
+    return more ? std::optional(error_code()) : std::nullopt;
+  }
+  const auto next = index.next_part();
+  const Segment* open = index.open();
+  const bool begun = wanted.part > 0;  // it was here, and is lost
+  const bool is_next = next && wanted.segment == next->segment;
+  const bool is_after = open && !open->lost && wanted.segment == open->number + 1;
+  if (begun || !index.ready() || index.ended() || !(is_next || is_after)) return Errc::no_such_file;
+  return {};
+}
+
 }  // namespace
 
 std::optional<error_code> judge(const PartIndex& index, const Wish& wish) {
-  return wish.kind == Wish::Kind::part ? judge_part(index, wish.named) : judge_playlist(index, wish.delivery);
+  switch (wish.kind) {
+    case Wish::Kind::part:
+      return judge_part(index, wish.named);
+    case Wish::Kind::growth:
+      return judge_growth(index, wish.named);
+    case Wish::Kind::playlist:
+      break;
+  }
+  return judge_playlist(index, wish.delivery);
 }
 
 std::optional<error_code> Waiting::ask(const PartIndex& index, const Wish& wish, std::uint64_t token,

@@ -15,13 +15,17 @@
 namespace sluice::hls {
 
 struct Wish {
-  enum class Kind { playlist, part };
+  enum class Kind { playlist, part, growth };
   Kind kind = Kind::playlist;
   Delivery delivery;          // playlist
-  PartIndex::PartName named;  // part
+  PartIndex::PartName named;  // part; growth: the segment, and how many of its parts are there already
 
   static Wish playlist(const Delivery& delivery) { return {Kind::playlist, delivery, {}}; }
   static Wish part(std::uint64_t segment, std::uint32_t part) { return {Kind::part, {}, {segment, part}}; }
+  // More of a segment than its first `parts`, or that it is whole with them.
+  static Wish growth(std::uint64_t segment, std::uint32_t parts) {
+    return {Kind::growth, {}, {segment, parts}};
+  }
 };
 
 // Answer now (no error), say no (an error of Errc), or wait (nothing).

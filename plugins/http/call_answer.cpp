@@ -22,6 +22,8 @@ AnswerPtr read(const Host& host, AnswerHeads& heads, const Route& route, sluice_
   try {
     auto answer = std::make_shared<Answer>();
     answer->head = heads.read(bytes);
+    if (!answer->head->more.empty() && std::get<CallRoute>(route.answer).shared)
+      throw Error(SLUICE_STATUS_PROTOCOL, "the answer of a shared route is to have more");
     answer->body = new FramesParcel(host, std::string(text_of(bytes.subspan(answer->head->body_at))), frames);
     return answer;
   } catch (const Error& error) {
@@ -71,17 +73,15 @@ CallAnswer::~CallAnswer() {
   if (!shared_key_.empty()) place_.shared.leave(*this);
 }
 
-void CallAnswer::begin() {
-  deadline_ = place_.host.now() + std::get<CallRoute>(route_->answer).timeout_ns;
-  ask();
-}
+void CallAnswer::begin() { ask(); }
 
 void CallAnswer::ask() {
+  deadline_ = place_.host.now() + std::get<CallRoute>(route_->answer).timeout_ns;
   const Request& request = to_.request();
   const bool shared =
       std::get<CallRoute>(route_->answer).shared && (request.method & (method_get | method_head));
   if (shared) return place_.shared.want(*this, *route_, place_.lane);
-  const std::string question = write_question(request, false);
+  const std::string question = write_question(request, false, more_);
   const sluice_status status =
       call_.invoke_for_frames(route_->registration, place_.lane, {SLUICE_HTTP_REQUEST, bytes_of(question)},
                               [this](sluice_status answered, BytesView bytes, FramesView frames) {
@@ -91,20 +91,56 @@ void CallAnswer::ask() {
   if (!asked_) deliver(failed(status, ""));
 }
 
-// Ends this object's work; the responder may let go of it then.
+// May end this object's work; the responder may let go of it then.
 void CallAnswer::deliver(const AnswerPtr& answer) {
   if (done_ || (answer->status == SLUICE_STATUS_GONE && retry())) return;
-  done_ = true;
   if (answer->status != SLUICE_STATUS_OK) {
     place_.host.debug("a call for a route failed", {{"route", route_->title},
                                                     {"owner", route_->owner},
                                                     {"status", status_name(answer->status)},
                                                     {"why", answer->why}});
-    return reply_failure(to_, answer->status, answer->why);
+    return fail(answer->status, answer->why);
   }
+  if (begun_ || !answer->head->more.empty()) return append(*answer);
+  done_ = true;
   ResponseHead head = answer->head->head;
   head.fields = join(std::move(head.fields), route_->fields);
   reply_body(to_, std::move(head), answer->body, answer->head->ranges);
+}
+
+// One piece of a body that is made while it is sent.
+void CallAnswer::append(const Answer& answer) {
+  if (begun_ && answer.head->head.status != 200) return fail(SLUICE_STATUS_PROTOCOL, "");
+  if (!begun_) {
+    begun_ = true;
+    ResponseHead head = answer.head->head;
+    head.fields = join(std::move(head.fields), route_->fields);
+    to_.begin(std::move(head));
+  }
+  more_ = answer.head->more;
+  attempts_ = 0;
+  if (to_.request().wants_body())
+    to_.send(answer.body);
+  else
+    more_.clear();
+  go_on();
+}
+
+// Asks for what follows once the peer has what there is, so that a slow one holds one piece.
+void CallAnswer::go_on() {
+  if (done_ || call_.is_open()) return;
+  if (more_.empty()) {
+    done_ = true;
+    return to_.end();
+  }
+  deadline_ = INT64_MAX;  // while the peer is slow its own counts
+  if (to_.flush()) ask();
+}
+
+void CallAnswer::fail(sluice_status status, std::string_view why) {
+  done_ = true;
+  if (begun_) return to_.abort("the answer broke off");
+  reply_failure(to_, status, why);
 }
 
 // The handler went away before it answered. Its successor is there already, or this lane will be told of it
@@ -115,10 +151,7 @@ bool CallAnswer::retry() {
   ++attempts_;
   retry_timer_.start(place_.lane, place_.host.now() + retry_ns, [this] {
     RoutePtr now = place_.find(to_.request());
-    if (!now || !std::get_if<CallRoute>(&now->answer)) {
-      done_ = true;
-      return reply_failure(to_, SLUICE_STATUS_GONE, "");
-    }
+    if (!now || !std::get_if<CallRoute>(&now->answer)) return fail(SLUICE_STATUS_GONE, "");
     route_ = std::move(now);
     ask();
   });
@@ -132,7 +165,7 @@ void CallAnswer::tick(std::int64_t now) {
   if (!shared_key_.empty()) place_.shared.leave(*this);
   call_.cancel();
   retry_timer_.cancel();
-  reply_failure(to_, SLUICE_STATUS_TIMEOUT, "");
+  fail(SLUICE_STATUS_TIMEOUT, "");
 }
 
 // ---- SharedAnswers ----

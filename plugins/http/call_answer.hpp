@@ -51,6 +51,7 @@ class CallAnswer final : public Answering {
 
   // Answers at once, or later.
   void begin();
+  void resume() override { go_on(); }
   void tick(std::int64_t now) override;
 
  private:
@@ -58,6 +59,9 @@ class CallAnswer final : public Answering {
 
   void ask();
   void deliver(const AnswerPtr& answer);
+  void append(const Answer& answer);
+  void go_on();
+  void fail(sluice_status status, std::string_view why);
   bool retry();
 
   CallPlace& place_;
@@ -66,6 +70,8 @@ class CallAnswer final : public Answering {
   Call call_;
   std::string shared_key_;  // while it waits for a shared answer
   std::int64_t deadline_ = 0;
+  std::string more_;    // of a body in pieces: where it goes on
+  bool begun_ = false;  // of such a body, the peer has the head
   bool done_ = false;   // the peer has its answer
   bool asked_ = false;  // a handler may have acted on the question
   static constexpr int attempt_limit = 20;

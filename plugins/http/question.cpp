@@ -12,6 +12,7 @@ using nlohmann::json;
 
 constexpr std::size_t length_bytes = 4;
 constexpr std::size_t field_limit = 64;
+constexpr std::size_t more_limit = 1024;
 
 // Written by hand, since each request of each viewer of HLS is such a question.
 void put_text(std::string& out, std::string_view text) {
@@ -57,7 +58,7 @@ void put_asker(std::string& out, const Request& request) {
 
 }  // namespace
 
-std::string write_question(const Request& request, bool shared) {
+std::string write_question(const Request& request, bool shared, const std::string& more) {
   std::string out(length_bytes, '\0');
   out.reserve(1024 + request.body.size());
   put_member(out, '{', "method", request.method == method_head ? "GET" : request.head.method);
@@ -68,6 +69,7 @@ std::string write_question(const Request& request, bool shared) {
     put_member(out, &param == request.params.data() ? '\0' : ',', param.first, param.second);
   out += '}';
   if (!shared) put_asker(out, request);
+  if (!more.empty()) put_member(out, ',', "more", more);
   out += '}';
   const std::size_t size = out.size() - length_bytes;
   for (std::size_t i = 0; i < length_bytes; ++i) out[i] = static_cast<char>(size >> (8 * i) & 0xff);
@@ -106,6 +108,11 @@ AnswerHead read_answer(BytesView answer) {
   if (const auto ranges = head.find("ranges"); ranges != head.end()) {
     if (!ranges->is_boolean()) refuse("the answer's ranges is neither true nor false");
     out.ranges = ranges->get<bool>();
+  }
+  if (const auto more = head.find("more"); more != head.end()) {
+    if (!more->is_string() || more->get_ref<const std::string&>().size() > more_limit)
+      refuse("the answer's more is no text, or longer than 1024 bytes");
+    out.more = more->get<std::string>();
   }
   if (const auto fields = head.find("headers"); fields != head.end()) {
     if (!fields->is_object() || fields->size() > field_limit)

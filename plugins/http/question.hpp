@@ -10,12 +10,14 @@
 
 namespace sluice::http {
 
-std::string write_question(const Request& request, bool shared);
+// `more`: the word of the answer before, where the body goes on; empty: the first question.
+std::string write_question(const Request& request, bool shared, const std::string& more = {});
 
 struct AnswerHead {
   ResponseHead head;
   std::uint32_t cache_ms = 0;
   bool ranges = false;
+  std::string more;         // empty: the body ends here
   std::size_t body_at = 0;  // in the answer's bytes
 };
 

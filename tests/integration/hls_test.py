@@ -1,7 +1,6 @@
 """HLS and DASH of a live stream, as players see them: the rules of RFC 8216bis playlist by playlist, and ffmpeg's eyes."""
 import concurrent.futures
 import datetime
-import http.client
 import os
 import re
 import subprocess
@@ -12,35 +11,12 @@ import xml.etree.ElementTree
 
 import hls_rules
 from harness.clips import clip
-from harness.live_case import LiveTest
+from harness.hls_case import Player
 from harness.patience import PACE, Deadline, until
-from harness.places import MODULES, free_port
+from harness.places import MODULES
 from harness.programs import Program, ffmpeg_publish
 
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
-
-
-class Player(LiveTest):
-    def live(self, name="cam.flv", key="live/cam", loop=True):
-        self.http = free_port()
-        server = self.serve(modules={"http": {"config": {"listen": f"127.0.0.1:{self.http}"}}})
-        self.publisher = self.keep(ffmpeg_publish(clip(name), server.url(key), loop))
-        server.wait_live(key)
-        return server
-
-    def get(self, path, seconds=40):
-        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=seconds)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
-
-    def text(self, path):
-        status, body = self.get(path)
-        self.assertEqual(status, 200, (path, body[:200]))
-        return body.decode()
 
 
 class Playlists(Player):
@@ -199,6 +175,23 @@ class Changes(Player):
         self.assertEqual(hls_rules.check(text), [], text)
         self.assertEqual(hls_rules.check_sequence(before, text), [], before + text)
 
+    def test_the_target_duration_stays_when_a_group_of_pictures_is_longer(self):
+        self.live("uneven.flv")
+        self.text("/live/cam/index.m3u8")
+        lists = {rendition: self.text(f"/live/cam/{rendition}/media.m3u8") for rendition in ("v1", "a2", "ts")}
+
+        def long_group_is_over():
+            now = {rendition: self.text(f"/live/cam/{rendition}/media.m3u8") for rendition in lists}
+            for rendition, text in now.items():
+                self.assertEqual(hls_rules.check(text), [], text)
+                self.assertEqual(hls_rules.check_sequence(lists[rendition], text), [], lists[rendition] + text)
+            lists.update(now)
+            begun_without_key = [one for one in hls_rules.read(now["v1"])[0].segments if one.parts and not one.parts[0].independent]
+            return begun_without_key and hls_rules.read(now["v1"])[0].next_msn > 7
+        until(long_group_is_over, 40, lambda: f"segments without a key frame at their beginning: {lists}", 0.3)
+        self.assertEqual({hls_rules.read(text)[0].target for text in lists.values()}, {2})
+        self.assertNotIn("INDEPENDENT-SEGMENTS", self.text("/live/cam/index.m3u8"))
+
     def test_a_delta_update_stands_for_the_whole_list(self):
         self.live()
         self.text("/live/cam/index.m3u8")
@@ -213,10 +206,7 @@ class Changes(Player):
         self.assertEqual(hls_rules.check_sequence(before, hls_rules.merge(before, delta)), [], before + delta)
 
     def test_nothing_is_packaged_for_nobody(self):
-        self.http = free_port()
-        server = self.serve(modules={"http": {"config": {"listen": f"127.0.0.1:{self.http}"}}, "hls": {"config": {"linger_s": 5}}})
-        self.keep(ffmpeg_publish(clip("cam.flv"), server.url("live/cam"), True))
-        server.wait_live("live/cam")
+        server = self.live(hls={"linger_s": 5})
         packagings = lambda: server.streams()["live/cam"]["packagings"]
         self.assertEqual(packagings(), [])
         self.text("/live/cam/index.m3u8")
@@ -232,6 +222,18 @@ class Changes(Player):
         seen = server.viewers("live/cam")
         self.assertEqual([(one["protocol"], one["peer"].split(":")[0]) for one in seen], [("hls", "127.0.0.1")] * 3)
 
+    def test_a_viewer_who_is_kicked_is_out_with_the_next_request(self):
+        server = self.live()
+        for query in ("?visit=a", "?visit=b"):
+            self.text("/live/cam/index.m3u8" + query)
+        first, second = sorted(server.viewers("live/cam"), key=lambda one: one["id"])
+        self.text("/live/cam/v1/media.m3u8?visit=a")
+        server.run("kick", "--viewer", str(first["id"]))
+        until(lambda: self.get("/live/cam/v1/media.m3u8?visit=a")[0] == 403, 2, "the list is refused")
+        self.assertEqual(self.get("/live/cam/v1/part_0_0.m4s?visit=a")[0], 403)
+        self.text("/live/cam/v1/media.m3u8?visit=b")
+        self.assertEqual([one["id"] for one in server.viewers("live/cam")], [second["id"]])
+
     def test_a_list_that_lost_its_track_begins_anew(self):
         server = self.live()
         self.text("/live/cam/index.m3u8")
@@ -241,15 +243,16 @@ class Changes(Player):
         self.assertGreaterEqual(len(kicked), 3, "two tracks, and what names the tracks")
 
         def goes_on():
-            status, body = self.get("/live/cam/v1/media.m3u8")
+            status, body = self.get("/live/cam/v1/media.m3u8?visit=later")  # who was there before is kicked, too
             now = body.decode() if status == 200 else ""
-            return now if "PRELOAD-HINT" in now and now.count("#EXTINF") and now != before else None
-        text = until(goes_on, 20, "the list goes on")
+            return now if "PRELOAD-HINT" in now and now.count("#EXTINF") else None
+        self.assertEqual(self.get("/live/cam/v1/media.m3u8")[0], 403)
+        text = until(goes_on, 20, "the list goes on").replace("?visit=later", "")
         later, _ = hls_rules.read(text)
         earlier, _ = hls_rules.read(before)
         self.assertEqual(hls_rules.check(text), [], text)
         self.assertGreaterEqual(later.last_msn, earlier.last_msn)
-        until(lambda: len(self.text(f"/live/cam/v1/media.m3u8?_HLS_msn={later.next_msn + 1}")) > 0, 20, "and on")
+        until(lambda: len(self.text(f"/live/cam/v1/media.m3u8?visit=later&_HLS_msn={later.next_msn + 1}")) > 0, 20, "and on")
 
     def test_a_token_goes_on_in_dash_as_well(self):
         self.live()
@@ -277,6 +280,12 @@ class Watched(Player):
         self.live()
         self.plays(f"http://127.0.0.1:{self.http}/live/cam/index.m3u8")
 
+    def test_ffmpeg_plays_segments_that_begin_without_a_key_frame(self):
+        self.live("uneven.flv")
+        self.text("/live/cam/index.m3u8")
+        until(lambda: hls_rules.read(self.text("/live/cam/v1/media.m3u8"))[0].next_msn > 3, 30, "the long group has begun", 0.3)
+        self.plays(f"http://127.0.0.1:{self.http}/live/cam/index.m3u8", 8)
+
     @unittest.skipUnless(os.path.exists(os.path.join(MODULES, "mpegts.so")), "nobody packages transport streams here")
     def test_ffmpeg_plays_plain_hls(self):
         self.live()
@@ -301,10 +310,10 @@ class Watched(Player):
         self.assertNotIn("EXT-X-MEDIA:", text)
         self.assertEqual(hls_rules.check(self.text("/live/cam/a1/media.m3u8")), [])
 
-    def plays(self, url):
+    def plays(self, url, seconds=3):
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "out.mp4")
-            program = self.keep(Program(["ffmpeg", "-v", "error", "-y", "-i", url, "-t", "3", "-c", "copy", out]))
+            program = self.keep(Program(["ffmpeg", "-v", "error", "-y", "-i", url, "-t", str(seconds), "-c", "copy", out]))
             program.wait(40)
             seen = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=codec_type,nb_frames", "-of", "csv=p=0",
                                    out], capture_output=True, text=True, check=True).stdout

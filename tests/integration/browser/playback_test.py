@@ -83,6 +83,7 @@ class Playback(LiveTest):
         told = self.plays(self.live(), "dash")
         self.assertEqual(told["player"], "dash")
         self.assertGreater(told["frames"], 20 * SECONDS, told)
+        self.assertLessEqual(told["latency"]["median"], 2 * PACE, told)
 
     def test_sound_alone(self):
         server = self.live(video=False)

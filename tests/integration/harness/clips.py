@@ -16,6 +16,9 @@ VIDEO_ONLY_MP4 = ["-an", "-movflags", "+faststart"]
 
 RECIPES = {
     "cam.flv": [*PICTURE, *SOUND, "-t", "10", *H264, *AAC],
+    # Groups of 2, 2, 7 and 2 s.
+    "uneven.flv": [*PICTURE, *SOUND, "-t", "13", "-c:v", "libx264", "-preset", "veryfast", "-b:v", "400k", "-bf", "2", "-pix_fmt",
+                   "yuv420p", "-x264-params", "keyint=1000:min-keyint=1:scenecut=0:open-gop=0", "-force_key_frames", "0,2,4,11", *AAC],
     "short.flv": [*PICTURE, *SOUND, "-t", "5", *H264, *AAC],
     "other.flv": [*OTHER_PICTURE, *SOUND, "-t", "4", *H264, "-c:a", "aac", "-b:a", "96k", "-ac", "1"],
     "picture.flv": [*PICTURE, "-t", "5", *H264, "-an"],

@@ -96,6 +96,10 @@ class HttpRequest {
   std::string peer() const { return peer_.data ? text(peer_, "/peer") : std::string(); }
   bool secure() const { return secure_.data && Json(from_abi(secure_)).flag(""); }
   BytesView body() const { return body_; }
+  // What the last reply gave as `more`: go on from there. Nothing: a request that was not answered yet.
+  std::optional<std::string> more() const {
+    return more_.data ? std::optional(text(more_, "/more")) : std::nullopt;
+  }
 
  private:
   static std::size_t head_size(BytesView question) {
@@ -129,6 +133,7 @@ class HttpRequest {
            : name == "headers" ? &headers_
            : name == "peer"    ? &peer_
            : name == "secure"  ? &secure_
+           : name == "more"    ? &more_
                                : nullptr;
   }
   static std::string text(const sluice_str& value, std::string_view pointer) {
@@ -140,7 +145,7 @@ class HttpRequest {
   }
 
   // Members of the head, as they stand there; data null: missing.
-  sluice_str method_{}, path_{}, query_{}, params_{}, headers_{}, peer_{}, secure_{};
+  sluice_str method_{}, path_{}, query_{}, params_{}, headers_{}, peer_{}, secure_{}, more_{};
   BytesView body_;
 };
 
@@ -151,12 +156,18 @@ struct HttpReply {
   std::vector<const sluice_frame*> frames = {};  // whose bytes follow the body; held by the caller meanwhile
   std::uint32_t cache_ms = 0;                    // of a shared route
   bool ranges = false;
+  std::string more = {};  // not empty: the body goes on, ask again with this
 
   // GONE: the peer no longer waits.
   sluice_status give(Ticket& ticket) const {
     std::string head =
         R"({"status":)" + std::to_string(status) + R"(,"cache_ms":)" + std::to_string(cache_ms);
-    head += ranges ? R"(,"ranges":true,"headers":{)" : R"(,"headers":{)";
+    if (ranges) head += R"(,"ranges":true)";
+    if (!more.empty()) {
+      head += R"(,"more":)";
+      detail::put_json(head, more);
+    }
+    head += R"(,"headers":{)";
     for (const auto& header : headers) {
       if (&header != headers.data()) head += ',';
       detail::put_json(head, header.first);

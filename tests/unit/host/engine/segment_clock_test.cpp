@@ -83,6 +83,39 @@ TEST_CASE("a long GOP makes a long segment, and ten targets without a key an end
   CHECK(clock.stamp(video(23'000 * ms, true)).segment == 2);
 }
 
+TEST_CASE("a GOP longer than what the first segment settled is cut, and a regular one never") {
+  SegmentClock clock(2'000 * ms, 200 * ms);
+  std::vector<std::int64_t> lengths;
+  std::int64_t began = 0;
+  std::uint64_t last = 0;
+  CHECK(clock.bound() == 0);
+  for (int i = 0; i < 1000; ++i) {  // 25 fps: keys each 2.28 s, then none from 11.4 s to 31.4 s, then again
+    const bool key = i <= 285 ? i % 57 == 0 : i >= 785 && (i - 785) % 57 == 0;
+    const CutMark mark = clock.stamp(video(i * 40 * ms, key));
+    if (mark.segment == last) continue;
+    lengths.push_back((i * 40 - began) * ms);
+    began = i * 40;
+    last = mark.segment;
+    CHECK(clock.bound() == 3'000 * ms);
+  }
+  CHECK(std::vector(lengths.begin(), lengths.begin() + 5) == std::vector(5, 2'280 * ms));
+  CHECK(std::vector(lengths.begin() + 5, lengths.begin() + 11) == std::vector(6, 3'280 * ms));
+  CHECK(lengths[11] == 320 * ms);  // up to the key at 31.4 s
+  for (const std::int64_t length : lengths) CHECK((length + 500 * ms) / (1000 * ms) <= 3);
+  CHECK(lengths.back() == 2'280 * ms);
+}
+
+TEST_CASE("the bound is the target rounded up, or what the first segment needs") {
+  for (const auto& [first, bound] : std::vector<std::pair<std::int64_t, std::int64_t>>{
+           {2'000, 2'000}, {2'240, 2'000}, {2'280, 3'000}, {8'320, 9'000}, {10'000, 10'000}}) {
+    SegmentClock clock(2'000 * ms, 200 * ms);
+    clock.stamp(video(0, true));
+    clock.stamp(video(first * ms, true));
+    CAPTURE(first);
+    CHECK(clock.bound() == bound * ms);
+  }
+}
+
 TEST_CASE("parts are never longer than their target, and begin at key frames") {
   SegmentClock clock(2'000 * ms, 200 * ms);
   std::vector<std::uint32_t> parts;

@@ -51,7 +51,22 @@ TEST_CASE("low latency names the open segment ahead of time") {
   check_expected("low_latency.mpd", text);
   CHECK(text.find("availabilityTimeOffset=\"1.80000\" availabilityTimeComplete=\"false\"") !=
         std::string::npos);
-  CHECK(text.find("r=\"4\"") != std::string::npos);
+  CHECK(text.find("r=\"4\"") != std::string::npos);  // 0 to 3 are whole, 4 is open
+  CHECK(text.find("type=\"captured\" wallClockTime=\"2026-03-01T12:00:00.000Z\" presentationTime=\"0\"") !=
+        std::string::npos);
+  CHECK(text.find("<Latency referenceId=\"0\" target=\"1800\" max=\"7800\" min=\"200\"/>") !=
+        std::string::npos);
+}
+
+TEST_CASE("an open segment that lasts longer than the one before is said to be as long as it is") {
+  PartIndex index = index_of(2);
+  Feed feed{2, 1};
+  feed.dts = 4 * test_second + test_part;
+  feed.parts(index, 12);
+  const std::vector<MpdRendition> one{{&picture, &index, "", true, 90'000}};
+  const std::string text = write_mpd(one, {.low_latency = true});
+  CHECK(text.find("<S t=\"0\" d=\"180000\" r=\"1\"/>") != std::string::npos);
+  CHECK(text.find("<S d=\"234000\"/>") != std::string::npos);
 }
 
 TEST_CASE("a discontinuity and a hole begin periods, whose id and start stay as the window slides") {

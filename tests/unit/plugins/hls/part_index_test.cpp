@@ -90,6 +90,19 @@ TEST_CASE("the target duration is settled by the first whole segment and only ri
   CHECK(index.part_target() == test_part);
 }
 
+TEST_CASE("a target that was said beforehand does not change when longer segments come") {
+  PartIndex index{WindowLimits{}};
+  index.expect_at_most(4);
+  Feed feed;
+  feed.segments(index, 2);
+  feed.segments(index, 1, 20);
+  feed.segments(index, 1);
+  feed.begin_segment();
+  feed.parts(index, 1);
+  CHECK(index.target_duration() == 4);
+  CHECK(index.counts().target_raised == 0);
+}
+
 TEST_CASE("the part target is what parts really are, rounded up to a millisecond") {
   PartIndex index{WindowLimits{}};
   Feed feed;

@@ -90,6 +90,44 @@ TEST_CASE("a hinted part is held, and not found once its segment ended without i
   CHECK(told[1].error == Errc::no_such_file);
 }
 
+TEST_CASE("a segment that is made now is given as it grows; the next one is waited for") {
+  PartIndex index = index_of(3);  // 3 has part 0
+  Feed feed{3, 1};
+  feed.dts = 6 * test_second + test_part;
+  Waiting waiting{{}};
+  std::vector<Waiting::Told> told;
+  const auto now = std::optional(sluice::error_code());
+  const auto none = std::optional(sluice::error_code(Errc::no_such_file));
+  CHECK(judge(index, Wish::growth(2, 0)) == now);   // whole
+  CHECK(judge(index, Wish::growth(2, 10)) == now);  // nothing follows: the end of it
+  CHECK(judge(index, Wish::growth(3, 0)) == now);
+  CHECK(judge(index, Wish::growth(5, 0)) == none);
+  CHECK(judge(index, Wish::growth(4, 1)) == none);
+  CHECK_FALSE(waiting.ask(index, Wish::growth(3, 1), 1, 0s));
+  CHECK_FALSE(waiting.ask(index, Wish::growth(4, 0), 2, 0s));
+  feed.parts(index, 1);
+  waiting.settle(index, told);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].token == 1);
+  CHECK_FALSE(waiting.ask(index, Wish::growth(3, 2), 3, 0s));
+  feed.begin_segment();
+  feed.parts(index, 1);
+  waiting.settle(index, told);
+  REQUIRE(told.size() == 3);
+  CHECK_FALSE(told[1].error);
+  CHECK_FALSE(told[2].error);
+  feed.part = 5;  // 1 to 4 were lost
+  feed.dts += 4 * test_part;
+  CHECK_FALSE(waiting.ask(index, Wish::growth(4, 1), 4, 0s));
+  feed.parts(index, 1);
+  waiting.settle(index, told);
+  REQUIRE(told.size() == 4);
+  CHECK(told[3].error == Errc::no_such_file);
+  CHECK_FALSE(judge(index, Wish::growth(5, 0)));
+  index.end();
+  CHECK(judge(index, Wish::growth(5, 0)) == none);
+}
+
 TEST_CASE("the first request is held until there is something to list, at most ten seconds") {
   PartIndex index{WindowLimits{}};
   Waiting waiting{{}};

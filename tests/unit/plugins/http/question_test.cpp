@@ -89,11 +89,26 @@ TEST_CASE("an answer's head") {
   CHECK(bytes.substr(head.body_at) == "body");
 }
 
+TEST_CASE("a body that goes on is asked for with the word of the answer before") {
+  Request request;
+  request.head.method = "GET";
+  request.method = method_get;
+  request.target.path = "/a";
+  const std::string first = write_question(request, false), next = write_question(request, false, "at \"7\"");
+  CHECK_FALSE(HttpRequest(bytes_of(first)).more());
+  CHECK(HttpRequest(bytes_of(next)).more() == "at \"7\"");
+  CHECK(HttpRequest(bytes_of(next)).path() == "/a");
+  CHECK(read_answer(bytes_of(answer(R"({"status":200,"more":"x"})"))).more == "x");
+  CHECK(read_answer(bytes_of(answer(R"({"status":200})"))).more.empty());
+}
+
 TEST_CASE("answers that cannot be sent say why") {
   for (const std::string& bytes :
        {std::string(), std::string("abc"), std::string("\xff\xff\xff\xff{}"), answer("{"), answer("[]"),
         answer("{}"), answer(R"({"status":"200"})"), answer(R"({"status":101})"), answer(R"({"status":600})"),
         answer(R"({"status":200,"cache_ms":-1})"), answer(R"({"status":200,"ranges":1})"),
+        answer(R"({"status":200,"more":7})"),
+        answer(R"({"status":200,"more":")" + std::string(1025, 'x') + "\"}"),
         answer(R"({"status":200,"headers":[]})"),
         answer(R"({"status":200,"headers":{"Content-Length":"1"}})"),
         answer(R"({"status":200,"headers":{"A":"x\r\ny"}})")}) {

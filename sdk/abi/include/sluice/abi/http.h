@@ -56,11 +56,16 @@ enum {
    * HEAD arrives as GET. A shared route's question has no headers, peer, host and secure.
    * Answer: u32 little-endian size of the head, the head, body bytes; then the body bytes of the answer's
    * frames, all their spans in order (answer_with), which go to the socket without a copy. The head:
-   *   {"status": 200, "headers": {"Content-Type": "text/html"}, "cache_ms": 0, "ranges": false}
-   * The length and everything of the connection is the http module's. "ranges": true: a 200 answer may be cut
-   * to the byte range the peer asked for. A failed call is told to the peer as 503 (BUSY, GONE), 403
-   * (DENIED), 404 (NOT_FOUND), 504 (no answer in time), else 500. A handler that goes away before it answers
-   * is GONE: its successor is asked in its place, but not what may have acted on a POST or PATCH already. */
+   *   {"status": 200, "headers": {"Content-Type": "text/html"}, "cache_ms": 0, "ranges": false, "more":
+   * "word"} The length and everything of the connection is the http module's. "ranges": true: a 200 answer
+   * may be cut to the byte range the peer asked for. "more" (1 to 1024 bytes, not of a shared route): the
+   * body is longer than this. Once the peer has what there is, the handler is asked the same question with
+   * "more": "word" in its head, and answers, at once or when there is something, with what follows: of that
+   * head only "more" counts, and a body without it is complete. A status other than 200, a failed call and
+   * one not answered in time break the body off, so that the peer cannot take it for whole. A failed call is
+   * told to the peer as 503 (BUSY, GONE), 403 (DENIED), 404 (NOT_FOUND), 504 (no answer in time), else 500. A
+   * handler that goes away before it answers is GONE: its successor is asked in its place, but not what may
+   * have acted on a POST or PATCH already. */
   SLUICE_HTTP_REQUEST = 1
 };
 

@@ -133,7 +133,9 @@ typedef struct sluice_registry {
   /* [lane of the completion] Ask an open begin to end early; on_done still comes, with CANCELLED unless it
    * was already decided. The handle dies with on_done. */
   void (*cancel)(sluice_op* op);
-  /* [any] Streams as JSON: {"revision": n, "streams": [{key, state, epoch, tracks, viewers, ...}]}. */
+  /* [any] Streams as JSON: {"revision": n, "streams": [{key, state, epoch, tracks, viewers, ...}]}.
+   * segment_bound_ms: whole seconds, the longest a segment by the cut marks may be, rounded; 0: not settled,
+   * which it is when the second segment begins. */
   sluice_status (*list)(void* self, sluice_text* out);
   /* [any] Changes after `revision` (0: from now), on `lane`. If they are no longer known: one RESYNC. */
   sluice_status (*watch_start)(void* self, sluice_lane* lane, uint64_t revision,
