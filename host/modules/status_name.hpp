@@ -9,9 +9,9 @@ namespace sluice::modules {
 
 inline std::string status_name(sluice_status status) {
   static constexpr const char* names[] = {
-      "OK", "ARGUMENT", "STATE", "NOT_FOUND", "BUSY",    "DENIED", "NOT_SUPPORTED", "LIMIT",   "NO_MEMORY",
-      "IO", "PROTOCOL", "MEDIA", "CANCELLED", "TIMEOUT", "GONE",   "NEWER_FIELD",   "INTERNAL"};
-  if (status <= 0 && status >= SLUICE_STATUS_INTERNAL) return names[-status];
+      "OK", "ARGUMENT", "STATE", "NOT_FOUND", "BUSY",    "DENIED", "NOT_SUPPORTED", "LIMIT",    "NO_MEMORY",
+      "IO", "PROTOCOL", "MEDIA", "CANCELLED", "TIMEOUT", "GONE",   "NEWER_FIELD",   "INTERNAL", "UNASKED"};
+  if (status <= 0 && status >= SLUICE_STATUS_UNASKED) return names[-status];
   return "unknown status " + std::to_string(status);
 }
 

@@ -83,7 +83,7 @@ void Services::serve(const std::shared_ptr<Call>& call) {
     const std::lock_guard lock(mutex_);
     if (call->phase != Call::Phase::queued) return;
     if (!call->door->open)
-      return decide(call, SLUICE_STATUS_GONE, bytes_of(call->door->what + " was withdrawn"));
+      return decide(call, SLUICE_STATUS_UNASKED, bytes_of(call->door->what + " was withdrawn"));
     call->phase = Call::Phase::asked;
     --call->door->owner->queued;
   }
@@ -207,8 +207,10 @@ std::size_t Services::end_calls_of(const Party& party) {
     if (call->owner.get() == &party) {
       settle(call);
     } else if (call->phase != Call::Phase::decided) {
-      unanswered += call->phase == Call::Phase::asked ? 1 : 0;
-      decide(call, SLUICE_STATUS_GONE, bytes_of(party.text() + " has ended"));
+      const bool was_asked = call->phase == Call::Phase::asked;
+      unanswered += was_asked;
+      decide(call, was_asked ? SLUICE_STATUS_GONE : SLUICE_STATUS_UNASKED,
+             bytes_of(party.text() + " has ended"));
     }
   }
   return unanswered;

@@ -44,6 +44,7 @@ void reply_failure(Responder& to, sluice_status status, std::string_view why) {
       return reply_text(to, 400, why.empty() ? "The request has a part that cannot be used." : why);
     case SLUICE_STATUS_BUSY:
     case SLUICE_STATUS_GONE:
+    case SLUICE_STATUS_UNASKED:
     case SLUICE_STATUS_LIMIT:
     case SLUICE_STATUS_CANCELLED:
       return reply_text(to, 503, "Whoever answers this is busy or was just replaced; try again.",
@@ -93,7 +94,9 @@ void CallAnswer::ask() {
 
 // May end this object's work; the responder may let go of it then.
 void CallAnswer::deliver(const AnswerPtr& answer) {
-  if (done_ || (answer->status == SLUICE_STATUS_GONE && retry())) return;
+  if (done_) return;
+  if (answer->status == SLUICE_STATUS_UNASKED) asked_ = false;
+  if ((answer->status == SLUICE_STATUS_UNASKED || answer->status == SLUICE_STATUS_GONE) && retry()) return;
   if (answer->status != SLUICE_STATUS_OK) {
     place_.host.debug("a call for a route failed", {{"route", route_->title},
                                                     {"owner", route_->owner},

@@ -110,7 +110,7 @@ TEST_CASE("after withdrawal the handler is not called, whoever was on the way th
   pages.run();
   server.run();
   CHECK(pages.served == 0);
-  CHECK(server.answers == list({"-14 route \"/a\" of x.http/1 was withdrawn"}));
+  CHECK(server.answers == list({"-17 route \"/a\" of x.http/1 was withdrawn"}));
   const auto late = house.room.invoke(server.seat, registration, server.question("ab"));
   REQUIRE(late.has_error());
   CHECK(late.error().code == Errc::gone);

@@ -63,9 +63,9 @@ enum {
    * "more": "word" in its head, and answers, at once or when there is something, with what follows: of that
    * head only "more" counts, and a body without it is complete. A status other than 200, a failed call and
    * one not answered in time break the body off, so that the peer cannot take it for whole. A failed call is
-   * told to the peer as 503 (BUSY, GONE), 403 (DENIED), 404 (NOT_FOUND), 504 (no answer in time), else 500. A
-   * handler that goes away before it answers is GONE: its successor is asked in its place, but not what may
-   * have acted on a POST or PATCH already. */
+   * told to the peer as 503 (BUSY, GONE, UNASKED), 403 (DENIED), 404 (NOT_FOUND), 504 (no answer in time),
+   * else 500. A handler that goes away before it answers is GONE: its successor is asked in its place, but
+   * not what may have acted on a POST or PATCH already. */
   SLUICE_HTTP_REQUEST = 1
 };
 

@@ -77,8 +77,9 @@ typedef struct sluice_call_request {
   sluice_bytes bytes; /* copied; at most SLUICE_MESSAGE_MOST */
   sluice_lane* lane;  /* of the asker, for on_done */
   /* [lane] Exactly once, never inside the call that began it. `answer` is borrowed; unless status is OK it is
-   * text that says why, perhaps empty. Of the host: GONE (the callee ended or withdrew before it answered),
-   * CANCELLED, LIMIT (the answer is too large, or this module does not take its answers). */
+   * text that says why, perhaps empty. Of the host: GONE (the callee ended before it answered), UNASKED
+   * (the callee ended or withdrew before it saw the question: its successor can be asked), CANCELLED, LIMIT
+   * (the answer is too large, or this module does not take its answers). */
   void (*on_done)(void* ctx, sluice_status status, sluice_bytes answer);
   void* ctx;
   /* [lane] For an asker that takes frames: called in the place of on_done, which may then be null. Null: an

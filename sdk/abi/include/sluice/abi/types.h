@@ -48,7 +48,8 @@ enum {
   SLUICE_STATUS_TIMEOUT = -13,
   SLUICE_STATUS_GONE = -14,        /* it was there and has ended */
   SLUICE_STATUS_NEWER_FIELD = -15, /* the caller uses a field this side does not know */
-  SLUICE_STATUS_INTERNAL = -16
+  SLUICE_STATUS_INTERNAL = -16,
+  SLUICE_STATUS_UNASKED = -17 /* of a call: its callee went before it saw the question, so nothing was done */
 };
 
 /* Unknown or absent time. */
