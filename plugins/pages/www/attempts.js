@@ -26,11 +26,12 @@ class Playback {
     const listen = {
       ended: () => this.finish({ended: true}),
       timeupdate: () => this.progress(),
+      seeking: () => this.jump(),
       canplay: () => { if (!this.played && video.paused) this.play(); }, // an engine's loading ends a play() before it
     };
     for (const [name, call] of Object.entries(listen)) video.addEventListener(name, call);
     const watchdog = setInterval(() => this.look(), 1000);
-    this.progress(true);
+    this.jump();
     try {
       const module = await modules[kind]().catch(() => null);
       if (!module) return {missing: true, why: `the ${kinds[kind].name} player is not installed on this server`};
@@ -56,12 +57,15 @@ class Playback {
     }
   }
 
-  progress(first = false) {
+  // A live stream begins anywhere, and a player may jump: a new position is no progress, only what plays from there on.
+  jump() {
+    this.began_at = this.last_at = this.video.currentTime;
+    this.moved = performance.now();
+  }
+
+  progress() {
     const at = this.video.currentTime;
-    if (first) this.began_at = this.last_at = at;
-    if (!first && at === this.last_at) return;
-    // A live stream begins anywhere: its first position is no progress.
-    if (Math.abs(at - this.last_at) > 2) this.began_at = at;
+    if (this.video.seeking || this.video.paused || at === this.last_at) return;
     this.last_at = at;
     this.moved = performance.now();
     if (at - this.began_at > played_s) this.played = true;

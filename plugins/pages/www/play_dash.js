@@ -5,13 +5,15 @@ import {load_script} from "./script.js";
 const shaka = await load_script(new URL("./vendor/shaka.dash.js", import.meta.url).href, "shaka");
 shaka.polyfill.installAll();
 
+const target_s = 1.5; // behind live
+
 const config = {
   streaming: {
     lowLatencyMode: true,
     rebufferingGoal: 0.1,
     bufferBehind: 30,
     // Catches up, and never slows the sound down to fall back.
-    liveSync: {enabled: true, targetLatency: 1.5, targetLatencyTolerance: 0.5, minPlaybackRate: 1, maxPlaybackRate: 1.1},
+    liveSync: {enabled: true, targetLatency: target_s, targetLatencyTolerance: 0.5, minPlaybackRate: 1, maxPlaybackRate: 1.1},
     retryParameters: {maxAttempts: 3},
   },
   // The first request may be held until there is something to list.
@@ -35,7 +37,8 @@ export function start(video, url, {credentials, report}) {
     if (event.detail.severity === shaka.util.Error.Severity.CRITICAL) failed(event.detail);
     else report.note(`shaka ${event.detail.code}`);
   });
-  player.attach(video).then(() => player.load(url)).catch(failed);
+  // Left to itself it begins at the newest frame, and stops at once since nothing follows yet.
+  player.attach(video).then(() => player.load(url, -target_s)).catch(failed);
 
   return {
     stop: () => { player.destroy(); },
