@@ -5,7 +5,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from drive import watch
+from drive import drive, watch
 from harness.live_case import LiveTest
 from harness.patience import PACE, until
 from harness.places import LOGS
@@ -78,6 +78,13 @@ class Playback(LiveTest):
         self.assertEqual(told["player"], "flv")
         self.assertGreater(told["frames"], 20 * SECONDS, told)
         self.assertLessEqual(told["latency"]["median"], 1 * PACE, told)
+
+    def test_flv_by_websocket(self):
+        server = self.live()
+        _, told = drive("websocket", base=f"http://{server.host}:{server.http_port}", path="/live/cam.flv")
+        self.assertEqual((told["failed"], told["complaints"]), ([], []), told)
+        self.assertGreaterEqual(told["played"], 5, told)
+        self.assertGreater(told["frames"], 100, told)
 
     def test_dash(self):
         told = self.plays(self.live(), "dash")

@@ -20,6 +20,7 @@
 
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
+#include "unix_peer.hpp"
 
 using namespace sluice;
 using namespace sluice::net;
@@ -460,15 +461,7 @@ struct SocketPath {
   }
   ~SocketPath() { std::filesystem::remove_all(folder); }
   std::string address(const std::string& words = "") const { return "unix:" + path.string() + words; }
-  bool connects() const {
-    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    std::strcpy(name.sun_path, path.c_str());
-    const bool well = ::connect(fd, reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
-    ::close(fd);
-    return well;
-  }
+  bool connects() const { return test::connects(path); }
   unsigned mode() const { return static_cast<unsigned>(std::filesystem::status(path).permissions()); }
   std::filesystem::path folder, path;
 };

@@ -12,8 +12,11 @@
 #include <fstream>
 #include <thread>
 
+#include "unix_peer.hpp"
+
 using namespace sluice;
 using namespace sluice::net;
+using sluice::test::connects;
 namespace fs = std::filesystem;
 
 namespace {
@@ -39,16 +42,6 @@ std::string refusal(const std::string& path) {
   CHECK_FALSE(opened.has_value());
   if (opened) ::close(opened->fd);
   return why;
-}
-
-bool connects(const std::string& path, int type = SOCK_STREAM) {
-  const int fd = ::socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  std::strcpy(name.sun_path, path.c_str());
-  const bool well = ::connect(fd, reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
-  ::close(fd);
-  return well;
 }
 
 unsigned mode_of(const std::string& path) {
